@@ -138,7 +138,7 @@ const widest = 71
 /** How much of the metric was lost on the way from the supernet to the derived network, before retraining. */
 function gapText({ metric, gap }: Metrics): string | null {
   const parts = [
-    ...(gap.jumps === null ? [] : [`${formatDifference(gap.jumps)} when candidates were removed`]),
+    ...(gap.jumps === null ? [] : [`${formatDifference(gap.jumps)} when members were removed`]),
     ...(gap.derive === null ? [] : [`${formatDifference(gap.derive)} when the network was derived`]),
     ...(gap.gatesDropped === null
       ? []

@@ -32,7 +32,7 @@ export function planText({
       String(smallest.depth),
     ],
   ])
-  const choices = `${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices`
+  const choices = `${formatCount(supernet.members)} members in ${formatCount(supernet.groups)} choices`
   const limit = limitBytes === null ? '' : ` of ${size(limitBytes)}`
   const stages = memory.map(
     ({ stage, earlier, rows, peakBytes, heldBytes, recomputed, parts, fits, largestRows }) => {
@@ -74,7 +74,7 @@ export function beginningLines(
       ? ['shorter  --time 10m ends it in ten minutes; --set data.limit=1000 takes fewer rows']
       : []
   return [
-    `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)} parameters`,
+    `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} members in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)} parameters`,
     ...trainingLines(training),
     ...budgetLines(budget),
     ...timeLines(minutes),

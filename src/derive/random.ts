@@ -24,12 +24,12 @@ export function randomArchitecture(
   { parameters, tries = 2000, index = 0 }: RandomOptions = {},
 ): Supernet | undefined {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const candidate = draw(supernet, random, `${index}`, attempt)
-    if (!candidate) continue
-    if (!parameters) return candidate
-    const { graph } = discretise(candidate, uniformGates(candidate), { gates: 'drop', affine: true })
+    const drawn = draw(supernet, random, `${index}`, attempt)
+    if (!drawn) continue
+    if (!parameters) return drawn
+    const { graph } = discretise(drawn, uniformGates(drawn), { gates: 'drop', affine: true })
     const size = costOf(graph).parameters
-    if (Math.abs(size - parameters.target) <= parameters.tolerance * parameters.target) return candidate
+    if (Math.abs(size - parameters.target) <= parameters.tolerance * parameters.target) return drawn
   }
   return undefined
 }

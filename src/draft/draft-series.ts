@@ -126,7 +126,7 @@ function seriesFor(table: Table, targets: readonly string[], times: { index: num
 
 /** The series of a table in each of which a column of numbers rises by one step, as cycles of machines do. */
 function countedSeries(table: Table, targets: readonly string[]): DraftedSeries | undefined {
-  const candidates = table.names.flatMap((name, at) => {
+  const counted = table.names.flatMap((name, at) => {
     const values = targets.includes(name) ? undefined : restarting(table, at)
     if (values === undefined) return []
     return columnsBeside(table, targets, at).flatMap((index) => {
@@ -136,7 +136,7 @@ function countedSeries(table: Table, targets: readonly string[]): DraftedSeries 
         : []
     })
   })
-  const [best] = candidates.sort((a, b) => a.named.sizes.length - b.named.sizes.length)
+  const [best] = counted.sort((a, b) => a.named.sizes.length - b.named.sizes.length)
   if (best === undefined) return undefined
   const { at, named } = best
   const time = table.names[at]!

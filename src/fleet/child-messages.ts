@@ -21,7 +21,7 @@ export interface ChildTrial {
 }
 
 /** A try for a process that runs trials. */
-export interface ChildTry extends Pick<TryJob, 'planned' | 'candidate' | 'number'> {
+export interface ChildTry extends Pick<TryJob, 'planned' | 'proposal' | 'number'> {
   /** The name of the trial's job. */
   readonly trial: string
   readonly folder: string
@@ -31,7 +31,7 @@ export interface ChildTry extends Pick<TryJob, 'planned' | 'candidate' | 'number
 
 /** Tries that a trial asks for: others compute them. */
 export interface AskedTries {
-  readonly candidates: readonly Proposal[]
+  readonly proposals: readonly Proposal[]
   /** How many tries come before them. */
   readonly first: number
   /**

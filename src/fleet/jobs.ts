@@ -23,14 +23,14 @@ export interface WarmWeights {
 
 /** A try of a trial's planner: the trial's job waits for it. */
 export interface TryJob extends TrialJob {
-  readonly candidate: Proposal
+  readonly proposal: Proposal
   /** How many tries of the trial come before it. */
   readonly number: number
   readonly warm: WarmWeights
 }
 
 export type AnyJob = TrialJob | TryJob
-export const isTry = (job: AnyJob): job is TryJob => 'candidate' in job
+export const isTry = (job: AnyJob): job is TryJob => 'proposal' in job
 
 /** A job as text: `concrete, 300 rows, planned-genetic, seed 1, try 12`. */
 export const jobText = (job: AnyJob): string =>

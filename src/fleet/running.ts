@@ -39,10 +39,10 @@ export function running(
   const beat = (job: QueuedJob) => (each: Omit<TrialBeat, 'worker'>) =>
     void job.updateProgress({ ...each, worker: name }).catch(() => undefined)
   const oneTry = async (job: QueuedJob<TryJob>, child: TrialChild): Promise<TryAnswer> => {
-    const { planned, candidate, number } = job.data
+    const { planned, proposal, number } = job.data
     beat(job)({ stage: 'try', step: number + 1, of: 0 })
     const weights = await spread.weights(job.data)
-    return child.tryOut({ trial: trialIdOf(job.id!), planned, folder: cache, candidate, number, weights })
+    return child.tryOut({ trial: trialIdOf(job.id!), planned, folder: cache, proposal, number, weights })
   }
   const trial = async (job: QueuedJob<TrialJob>, child: TrialChild, token: string): Promise<Fate> => {
     for (;;) {

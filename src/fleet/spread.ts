@@ -52,9 +52,9 @@ export function spreading(queue: Queue<AnyJob, AnyAnswer>, redis: Redis) {
       const data = await withWeights(job, asked)
       const over = new Set((await endedTries(job)).map(({ number }) => number))
       const parent = { id: job.id!, queue: job.queueQualifiedName }
-      const jobs = asked.candidates.flatMap((candidate, i) => {
+      const jobs = asked.proposals.flatMap((proposal, i) => {
         const number = asked.first + i
-        const tryJob: TryJob = { ...data, candidate, number }
+        const tryJob: TryJob = { ...data, proposal, number }
         const opts = { ...tryOptions, parent, jobId: tryIdOf(job.id!, number) }
         return over.has(number) ? [] : [{ name: 'try', data: tryJob, opts }]
       })

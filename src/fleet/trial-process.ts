@@ -68,14 +68,14 @@ async function tryOut({
   trial: id,
   planned,
   folder,
-  candidate,
+  proposal,
   number,
   weights,
 }: ChildTry): Promise<TryAnswer> {
   if (tryable?.id !== id) tryable = { id, trial: await setUpIn(folder, {})(planned) }
   const began = performance.now()
-  const { error, cost } = await tryIn(tryable.trial, candidate, {}, weights && weightsIn(weights))
-  return { number, tried: { ...candidate, error, cost }, seconds: (performance.now() - began) / 1000 }
+  const { error, cost } = await tryIn(tryable.trial, proposal, {}, weights && weightsIn(weights))
+  return { number, tried: { ...proposal, error, cost }, seconds: (performance.now() - began) / 1000 }
 }
 
 async function answerTo(asked: ChildQuestion, tell: Tell): Promise<ChildAnswer> {

@@ -23,12 +23,12 @@ export function knownIn(answers: readonly TryAnswer[], saved: readonly Tried[]):
  */
 export function handingOver(trained: boolean) {
   let asked: AskedTries | undefined
-  const elsewhere: KnownTries['elsewhere'] = (candidates, first, weights) => ({
+  const elsewhere: KnownTries['elsewhere'] = (proposals, first, weights) => ({
     async *[Symbol.asyncIterator]() {
       const began = performance.now()
       const made = trained ? undefined : weightBytes(await weights())
       const seconds = (performance.now() - began) / 1000
-      asked = { candidates, first, seconds, ...(made && { weights: made }) }
+      asked = { proposals, first, seconds, ...(made && { weights: made }) }
       throw new Interrupted('others compute its tries')
     },
   })

@@ -88,16 +88,16 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     .filter((genome) => genome.length === length)
     .slice(0, Math.floor(options.population / 2))
 
-  const attempt = async (candidates: readonly Proposal[]): Promise<Tried[]> => {
+  const attempt = async (proposals: readonly Proposal[]): Promise<Tried[]> => {
     const first = tried.length
     const add = ({ error, cost }: TryOutcome) => {
-      const done = { ...candidates[tried.length - first]!, error, cost }
+      const done = { ...proposals[tried.length - first]!, error, cost }
       tried.push(done)
       trying.add(done)
     }
-    const known = trying.known.slice(first, first + candidates.length)
+    const known = trying.known.slice(first, first + proposals.length)
     known.forEach(add)
-    const unknown = candidates.slice(known.length)
+    const unknown = proposals.slice(known.length)
     if (unknown.length > 0) for await (const outcome of trying.run(unknown)) add(outcome)
     return tried.slice(first)
   }
@@ -119,12 +119,12 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     })
     let standing = born
     for (let rung = 0; rung < rungs && standing.length > 0; rung++) {
-      const candidates = standing.map((genome, i) => {
+      const proposals = standing.map((genome, i) => {
         // The first search also pays for the shared initial weights.
         const steps = unit * 2 ** rung + (tried.length + i === 0 ? warm : 0)
         return { generation, rung, genome, steps }
       })
-      standing = best(await attempt(candidates))
+      standing = best(await attempt(proposals))
         .slice(0, Math.floor(standing.length * kept))
         .map(({ genome }) => genome)
     }
@@ -132,7 +132,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
   return [...best(tried)[0]!.genome]
 }
 
-/** The short search of a candidate. */
+/** The short search of a proposal. */
 function tryOf(context: PlannerContext<Options>, { genome, rung }: Proposal): Try {
   const warm = warmSteps(context)
   const schedule = excerpt(context.schedule, warm, shortest(context) * 2 ** rung)

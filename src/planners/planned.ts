@@ -120,7 +120,7 @@ export function planned(
       prepare: {
         cost: planner.costs?.(options) ?? 'parameters',
         run: (trying) => planner.prepare!(context, trying),
-        tryOf: (candidate) => planner.tryOf!(context, candidate),
+        tryOf: (proposal) => planner.tryOf!(context, proposal),
       },
     }),
   }

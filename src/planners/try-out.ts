@@ -28,7 +28,7 @@ export interface KnownTries {
   readonly known: readonly Tried[]
   save(tried: readonly Tried[]): void
   /**
-   * Runs candidates in another place, in place of `Trying.run`. `first` is the number of tries before them;
+   * Runs proposals in another place, in place of `Trying.run`. `first` is the number of tries before them;
    * `weights` trains those with which all of them begin.
    */
   elsewhere?(
@@ -66,7 +66,7 @@ export async function prepare(
   const tried: Tried[] = []
   const warm = warmWeights(trial, context)
   const here: Trying['run'] = async function* (asked) {
-    for (const candidate of asked) yield await tryCandidate(trial, candidate, context, warm)
+    for (const proposal of asked) yield await tryProposal(trial, proposal, context, warm)
   }
   const plan = await trial.prepare.run({
     known: hooks.tries?.known ?? [],
@@ -122,17 +122,17 @@ function warmWeights(trial: Tryable, context: Context): Warm {
 }
 
 /**
- * Tries one candidate of a trial's planner. The weights with which it begins are trained here if `warm` does
+ * Tries one proposal of a trial's planner. The weights with which it begins are trained here if `warm` does
  * not give them. Throws Interrupted if a signal stops it. Frees everything that it allocates.
  */
-export async function tryCandidate(
+export async function tryProposal(
   trial: Tryable,
-  candidate: Proposal,
+  proposal: Proposal,
   context: Context,
   warm: Warm = warmWeights(trial, context),
 ): Promise<TryOutcome> {
   const { tryOf, cost } = trial.prepare!
-  const asked = tryOf(candidate)
+  const asked = tryOf(proposal)
   return tryOut(trial, { ...context, ...asked }, await warm(asked.warm), cost)
 }
 

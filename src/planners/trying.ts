@@ -13,7 +13,7 @@ export interface Proposal {
   readonly steps: number
 }
 
-/** The search that a planner makes of a candidate. */
+/** The search that a planner makes of a proposal. */
 export interface Try {
   /** A shortened schedule, and the source of its λ. */
   readonly schedule: Schedule

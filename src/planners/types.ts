@@ -41,8 +41,8 @@ export interface Planning {
     /** The kind of cost that the tries measure. */
     readonly cost: MemberMetric
     run(trying: Trying): Promise<unknown>
-    /** The search that a candidate stands for. */
-    readonly tryOf: (candidate: Proposal) => Try
+    /** The search that a proposal stands for. */
+    readonly tryOf: (proposal: Proposal) => Try
   }
   /** The past runs from which the planner starts, if it has a store. */
   readonly lessons?: { readonly planner: string; readonly runs: string[] }
@@ -81,10 +81,10 @@ export interface Planner<Options = Record<string, unknown>> {
   /** Tries whole searches before the actual one. Its result, plain JSON, is passed to `source`. */
   prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
   /**
-   * The search that one of its candidates stands for; it has it if it has `prepare`. It depends on nothing
-   * else, so that a candidate can be tried on another machine.
+   * The search that one of its proposals stands for; it has it if it has `prepare`. It depends on nothing
+   * else, so that a proposal can be tried on another machine.
    */
-  tryOf?(context: PlannerContext<Options>, candidate: Proposal): Try
+  tryOf?(context: PlannerContext<Options>, proposal: Proposal): Try
   /** The source of λ for one search; `plan` is the result of `prepare`. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
   /**

@@ -1,10 +1,10 @@
 import { formatCount, formatDifferenceWithInterval, formatPercent, isNumber } from './format.js'
 import type { RunMetrics } from './run.js'
 
-/** How much was removed: `12 of 36 candidates; 41 % of the prunable parameters are left`. */
+/** How much was removed: `12 of 36 members; 41 % of the prunable parameters are left`. */
 export function removedText({ members, of, left }: NonNullable<RunMetrics['removed']>): string {
   const share = left == null ? '' : `; ${formatPercent(left)} of the prunable parameters are left`
-  return `${members ?? 0} of ${of ?? 0} candidates${share}`
+  return `${members ?? 0} of ${of ?? 0} members${share}`
 }
 
 /** What the brackets in tables mean; null if there are none. */

@@ -167,11 +167,11 @@ const describe = (event: EventOf<'evaluation'>, metric: string, left: number | n
   `loss ${formatNumber(event.loss.total)}`,
 ]
 
-/** `removed 12 candidates: 8 of encoder/dense0, 4 of cell0`; null if nothing was removed. */
+/** `removed 12 members: 8 of encoder/dense0, 4 of cell0`; null if nothing was removed. */
 function removals(removed: ReadonlyMap<string, number>): string | null {
   if (removed.size === 0) return null
   const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
   const layers = [...removed].map(([layer, count]) => `${count} of ${layer}`)
   const more = layers.length > 4 ? ` and ${layers.length - 4} more layers` : ''
-  return `removed ${total} ${total === 1 ? 'candidate' : 'candidates'}: ${layers.slice(0, 4).join(', ')}${more}`
+  return `removed ${total} ${total === 1 ? 'member' : 'members'}: ${layers.slice(0, 4).join(', ')}${more}`
 }

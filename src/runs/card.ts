@@ -58,7 +58,7 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${earlier(trial)}${made(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${earlier(trial)}${made(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} members of the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 /** Says first of all that a model does not meet its criteria. */

@@ -111,13 +111,13 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
  * where the losses do not. Without rows, it is the one with the largest gate.
  */
 function best(group: string, gates: Ranked, { lossesAlone: lossesOf }: Seen): string {
-  const candidates = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
-  if (candidates.length === 1) return candidates[0]!
-  const measured = candidates.flatMap((member) => {
+  const leading = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
+  if (leading.length === 1) return leading[0]!
+  const measured = leading.flatMap((member) => {
     const losses = lossesOf(group, member)
     return losses ? [{ member, losses }] : []
   })
-  if (measured.length === 0) return candidates[0]!
+  if (measured.length === 0) return leading[0]!
   const least = measured.reduce((a, b) => (average(b.losses) < average(a.losses) ? b : a)).losses
   // If the search diverges, no loss is finite; the next check of the training then reports the divergence.
   return (measured.find(({ losses }) => isNoWorse(losses, least)) ?? measured[0]!).member

@@ -93,16 +93,16 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       x,
       { name, layer, operations, channels, stride = 1, keepEmpty = false, several = false },
     ) {
-      const candidates = operations.map(operationNamed).filter(({ build }) => !several || build)
+      const known = operations.map(operationNamed).filter(({ build }) => !several || build)
       const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
-      const context = { channels, stride, affine: candidates.length === 1 }
-      const built = candidates.flatMap(
+      const context = { channels, stride, affine: known.length === 1 }
+      const built = known.flatMap(
         (operation) => operation.build?.(edge.within(operation.name), x, context) ?? [],
       )
-      const empty = candidates.find(({ build }) => !build)
+      const empty = known.find(({ build }) => !build)
       if (built.length === 0) throw new Error(`${name}: expected an operation that carries something`)
-      if (candidates.length === 1) return built[0]!
-      const members = candidates.map(({ name: member, parameterFree = false, build }) => ({
+      if (known.length === 1) return built[0]!
+      const members = known.map(({ name: member, parameterFree = false, build }) => ({
         name: member,
         parameterFree,
         ...(!build && { empty: true }),

@@ -27,10 +27,10 @@ export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): Cost
     const carrying = group.members.filter(({ empty = false }) => !empty)
     tally.change({ [group.name]: bestOf({ ...group, members: carrying }, worth) })
   }
-  return candidate(supernet, tally)
+  return costedChoices(supernet, tally)
 }
 
-function candidate({ groups }: Supernet, tally: Tally): CostedChoices {
+function costedChoices({ groups }: Supernet, tally: Tally): CostedChoices {
   const choices = Object.fromEntries(groups.map(({ name }) => [name, tally.kept(name)]))
   return { choices, ...prospect(tally, groups) }
 }
@@ -65,7 +65,7 @@ export function leastCostly(supernet: Supernet, costs: Costs): CostedChoices {
       return lowered
     }, false)
   while (sweep());
-  return candidate(supernet, tally)
+  return costedChoices(supernet, tally)
 }
 
 /**
@@ -106,7 +106,7 @@ function cutBack(
     return take(tally, best)
   }
   while (tally.figures().cost > limit && cut());
-  return candidate(supernet, tally)
+  return costedChoices(supernet, tally)
 }
 
 function filledUp(
@@ -127,10 +127,10 @@ function filledUp(
     return take(tally, best)
   }
   while (fill());
-  return candidate(supernet, tally)
+  return costedChoices(supernet, tally)
 }
 
-/** The tools for changing a candidate: its tally, all its single changes, and its worth. */
+/** The tools for changing choices: their tally, all its single changes, and their worth. */
 function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: CostedChoices) {
   const tally = costs.from(choices)
   const ofGroup = movesOf(supernet, worth)

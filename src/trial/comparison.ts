@@ -29,9 +29,9 @@ export interface Allowed {
  * room left; null if either has no metric. The standard error is that of a paired bootstrap over the rows, and
  * accounts for `mostChance` at most.
  */
-export function comparison(trial: Trial, candidate: Compared, other: Compared, allowed: Allowed): Shortfall {
+export function comparison(trial: Trial, one: Compared, other: Compared, allowed: Allowed): Shortfall {
   const names = measuresOf(trial.metric)
-  const shortfalls = names.map((name) => difference(trial, name, candidate[name], other[name], allowed))
+  const shortfalls = names.map((name) => difference(trial, name, one[name], other[name], allowed))
   const least = shortfalls.reduce((a, b) => (room(b) < room(a) ? b : a))
   return names.length === 1 ? least : { ...least, by: names[shortfalls.indexOf(least)]! }
 }
@@ -43,15 +43,15 @@ const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
 function difference(
   { data, config, random }: Trial,
   name: MetricName,
-  candidate: MeasuredRows | undefined,
+  one: MeasuredRows | undefined,
   other: MeasuredRows | undefined,
   { tolerance, errors }: Allowed,
 ): Pick<Attempt, 'worse' | 'allowed'> {
-  const [mine, theirs] = [valueOf(candidate ?? null), valueOf(other ?? null)]
-  if (!candidate || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
+  const [mine, theirs] = [valueOf(one ?? null), valueOf(other ?? null)]
+  if (!one || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
   const base = errorOf(name, theirs)
   const resampling = resamplingOf(data.dataset, config.split, data.splits.validation)
-  const drawn = bootstrap(name, [candidate, other], resampling, random)
+  const drawn = bootstrap(name, [one, other], resampling, random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
   const unit = base > 0 ? base : 1
   const chance = Math.min((errors * spread) / unit, mostChance)

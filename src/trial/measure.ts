@@ -9,7 +9,7 @@ import { sparsityByLayer } from '../supernet/structure.js'
 import type { Supernet } from '../supernet/types.js'
 import { evaluate, predictRows, valueOf } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
-import { withCandidate } from './candidate.js'
+import { withJudgedModel } from './judged-model.js'
 import { judgeModel } from './criteria/judge.js'
 import { decisionFigures } from './decision-figures.js'
 import type {
@@ -151,9 +151,7 @@ export async function judgeRetrained(
       decision: decisionFigures(trial, outputs),
     }
   })
-  const criteria = await withCandidate(trial, network, again, (candidate) =>
-    judgeModel(config.criteria, candidate),
-  )
+  const criteria = await withJudgedModel(trial, network, again, (model) => judgeModel(config.criteria, model))
   const test = { final: valueOf(measured.test), ...figures, ...(decision && { decision }) }
   return { test, criteria, measured }
 }

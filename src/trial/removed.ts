@@ -45,7 +45,7 @@ export function removedBy(origin: Supernet, left: Supernet, ended: Ended): Remov
   const what =
     removed.members === 0
       ? 'nothing was removed'
-      : `almost nothing was removed (${removed.members} of ${removed.of} candidates)`
+      : `almost nothing was removed (${removed.members} of ${removed.of} members)`
   return { ...removed, notice: `${what}: ${reason(left, ended)}` }
 }
 

@@ -1,5 +1,5 @@
 import { Interrupted } from '../base/errors.js'
-import { prepare, tryCandidate } from '../planners/try-out.js'
+import { prepare, tryProposal } from '../planners/try-out.js'
 import type { Proposal, TryOutcome } from '../planners/trying.js'
 import { beginModel } from '../search/initial.js'
 import { searchArchitecture, type SearchOutcome } from '../search/search.js'
@@ -76,17 +76,17 @@ export async function searchStage<T>(
 }
 
 /**
- * Tries a candidate of a trial's planner, as the planner's own trial does before its search. `weights` are
+ * Tries a proposal of a trial's planner, as the planner's own trial does before its search. `weights` are
  * those with which all tries begin; they are trained if they are not given. Throws Interrupted if a signal
  * stops it.
  */
 export const tryIn = (
   trial: Trial,
-  candidate: Proposal,
+  proposal: Proposal,
   hooks: Pick<TrialHooks, 'signal' | 'execute'>,
   weights?: ReadonlyMap<string, Float32Array>,
 ): Promise<TryOutcome> =>
-  tryCandidate(trial, candidate, contextOf(trial, hooks), weights && (() => Promise.resolve(weights)))
+  tryProposal(trial, proposal, contextOf(trial, hooks), weights && (() => Promise.resolve(weights)))
 
 /** What all searches of a trial have in common. */
 const contextOf = (

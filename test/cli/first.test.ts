@@ -25,7 +25,7 @@ describe('a search from a file alone', () => {
       'chosen   data.missing: indicator; age has empty cells; they are filled, and a further input says where',
       'saved    runs/bricks-seed0.yaml',
       /^bricks.csv: csv, .*; target: strength \(number\)$/m,
-      /^space {4}mlp-cell: [\d,]+ parameters, \d+ candidates in 9 choices; the smallest network that may be left has \d+ parameters$/m,
+      /^space {4}mlp-cell: [\d,]+ parameters, \d+ members in 9 choices; the smallest network that may be left has \d+ parameters$/m,
       /^search {3}20 steps of \d+ rows/m,
       /^time {5}about .* s; at most .* s, if nothing is removed and no training stops early$/m,
       /^ {9}search .*, baseline \(the unpruned supernet\) .*, retraining .*, figures and report /m,

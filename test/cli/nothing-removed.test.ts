@@ -35,7 +35,7 @@ const sentence =
 it('is said under the table, in the card and on top of the report', () => {
   expect(printed).toMatch(sentence)
   expect(printed).toMatch(/derived, nothing removed +[\d,]+ +[\d,]+/)
-  expect(printed).toContain('removed  0 of 26 candidates; 100 % of the prunable parameters are left')
+  expect(printed).toContain('removed  0 of 26 members; 100 % of the prunable parameters are left')
   expect(read('card.md').split('\n')[2]).toMatch(sentence)
   const page = read('report.html')
   expect(page.search(sentence)).toBeGreaterThan(0)
@@ -82,9 +82,7 @@ it('a run of before metrics said what was removed is still read', async () => {
   expect(printed).not.toContain('removed ')
   const again = join(folder, 'old-again')
   await program('retrain', old, '--seed', '5', '--out', again, '--quiet')
-  expect(readFileSync(join(again, 'card.md'), 'utf8')).toMatch(
-    /\nOf \d+ candidates in the groups that are left/,
-  )
+  expect(readFileSync(join(again, 'card.md'), 'utf8')).toMatch(/\nOf \d+ members of the groups that are left/)
   await program('report', old)
   expect(readFileSync(join(old, 'report.html'), 'utf8')).toContain('class="results"')
 })

@@ -21,7 +21,7 @@ describe('search', () => {
     expect(first.stdout).toMatch(/supernet +251 +224 /)
     expect(first.stdout).toMatch(/unpruned, retrained +251[^]*derived, retrained +\d+/)
     expect(first.stdout).toMatch(
-      /^gap {6}rmse lost: .* when candidates were removed, .* was derived, .* gates were dropped/m,
+      /^gap {6}rmse lost: .* when members were removed, .* was derived, .* gates were dropped/m,
     )
     expect(first.stdout).toMatch(
       /report {3}runs\/tiny-seed1\/report\.html\nmodel {4}runs\/tiny-seed1\/model\nnext {5}sentei predict runs\/tiny-seed1 --data FILE/,

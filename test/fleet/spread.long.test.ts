@@ -63,20 +63,20 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     const { put, weights } = spreading(queue, connection)
     await queue.add('trial', { planned: {}, parcels: [] } as unknown as TrialJob, { jobId: 't-1' })
     const trial = (await take('trial')) as QueuedJob<TrialJob>
-    const candidates = [0, 1, 2].map((i) => ({ generation: 0, rung: 0, genome: [i], steps: 4 }))
-    const asked = { candidates, first: 0, seconds: 7, weights: Buffer.from('weights') }
+    const proposals = [0, 1, 2].map((i) => ({ generation: 0, rung: 0, genome: [i], steps: 4 }))
+    const asked = { proposals, first: 0, seconds: 7, weights: Buffer.from('weights') }
     await put(trial, asked)
     // Tries are taken in their order, and before what waits already.
     await queue.add('trial', trial.data, { jobId: 't-2' })
     const first = (await take('first')) as QueuedJob<TryJob>
-    expect(first.data).toMatchObject({ number: 0, candidate: candidates[0], warm: { seconds: 7 } })
+    expect(first.data).toMatchObject({ number: 0, proposal: proposals[0], warm: { seconds: 7 } })
     const second = await take('second')
     expect(second.id).toBe('t-1-1')
-    const { number, candidate } = first.data
-    const answer = { number, tried: { ...candidate, error: 0.5, cost: 1 }, seconds: 3 }
+    const { number, proposal } = first.data
+    const answer = { number, tried: { ...proposal, error: 0.5, cost: 1 }, seconds: 3 }
     await first.moveToCompleted(answer, 'first', false)
     // One has ended, one is at work, one waits: as a worker finds them that takes the trial over.
-    await put(trial, { candidates, first: 0, seconds: 0 })
+    await put(trial, { proposals, first: 0, seconds: 0 })
     expect(await queue.getJobCounts('wait', 'active')).toEqual({ wait: 2, active: 2 })
     expect(await trial.moveToWaitingChildren('trial')).toBe(true)
     expect(await endedTries(trial)).toEqual([answer])

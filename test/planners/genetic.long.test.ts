@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { prepare, tryCandidate, type KnownTries } from '../../src/planners/try-out.js'
+import { prepare, tryProposal, type KnownTries } from '../../src/planners/try-out.js'
 import type { Proposal, TryOutcome, Tried } from '../../src/planners/trying.js'
 import { contextOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 import '../setup/shared.js'
@@ -38,9 +38,9 @@ describe('tries', () => {
         const other = made(small, 20, settings)
         const outcomes: TryOutcome[] = []
         // The last one first, because none depends on another.
-        for (const [i, candidate] of [...travelled.entries()].reverse()) {
+        for (const [i, proposal] of [...travelled.entries()].reverse()) {
           const begun = i === 0 ? weights : undefined
-          outcomes.unshift(await tryCandidate(other, candidate, contextOf(other).context, begun))
+          outcomes.unshift(await tryProposal(other, proposal, contextOf(other).context, begun))
         }
         yield* outcomes
       },

@@ -34,8 +34,8 @@ async function planned(
   const plan = await trial.prepare!.run({
     known,
     async *run(rung) {
-      for (const candidate of rung) {
-        asked.push(trial.prepare!.tryOf(candidate))
+      for (const proposal of rung) {
+        asked.push(trial.prepare!.tryOf(proposal))
         yield await Promise.resolve(outcome(asked.at(-1)!, asked.length - 1))
       }
     },
@@ -167,9 +167,9 @@ describe('tries', () => {
     const events: Event[] = []
     const hooks = { emit: (event: Event) => void events.push(event) }
     let schedules = 0
-    const counted = (candidate: Proposal): Try => {
+    const counted = (proposal: Proposal): Try => {
       schedules += 1
-      return trial.prepare!.tryOf(candidate)
+      return trial.prepare!.tryOf(proposal)
     }
     const counting = { ...trial, prepare: { ...trial.prepare!, tryOf: counted } }
     const prepared = (await prepare(counting, hooks, contextOf(trial).context))!

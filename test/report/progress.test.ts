@@ -37,7 +37,7 @@ describe('plain lines', () => {
 
   test('removals are summed up in the evaluation’s line', () => {
     const removed = events.flatMap((event) => (event.type === 'removal' ? event.members : []))
-    const told = lines.flatMap((line) => /removed (\d+) candidates?: /.exec(line)?.[1] ?? [])
+    const told = lines.flatMap((line) => /removed (\d+) members?: /.exec(line)?.[1] ?? [])
     expect(told.length).toBeGreaterThan(1)
     expect(told.reduce((sum, count) => sum + Number(count), 0)).toBe(removed.length)
   })
@@ -136,6 +136,6 @@ describe('a bar on a terminal', () => {
 
   test('tells alarms and removals once, above the bar', () => {
     expect(text.split('alarm at step 300').length).toBe(2)
-    expect(text).toMatch(/removed \d+ candidates: [^\n]*\n/)
+    expect(text).toMatch(/removed \d+ members: [^\n]*\n/)
   })
 })

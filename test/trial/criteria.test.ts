@@ -7,7 +7,7 @@ import { bestTemperature } from '../../src/objective/temperature.js'
 import { calibrationErrorOf } from '../../src/trial/criteria/calibration-error.js'
 import { criteria } from '../../src/trial/criteria/index.js'
 import { criterionName, judgeModel } from '../../src/trial/criteria/judge.js'
-import type { Candidate } from '../../src/trial/criteria/types.js'
+import type { JudgedModel } from '../../src/trial/criteria/types.js'
 
 const columns = [{ name: 'x' }, { name: 'color', categories: ['red', 'green'], indicator: true }]
 
@@ -35,7 +35,7 @@ function dataOf(task: Task, rows: readonly (readonly number[])[], targets: reado
 }
 
 /** A model that computes `says` of a row in original units. */
-function candidateOf(data: PreparedData, says: (row: readonly number[]) => readonly number[]): Candidate {
+function modelOf(data: PreparedData, says: (row: readonly number[]) => readonly number[]): JudgedModel {
   return {
     cost: { parameters: 300, flops: 9000, depth: 4 },
     supernetParameters: 1200,
@@ -67,18 +67,18 @@ const rows = [
 /** y = x, but off by 2 for green rows. */
 const numbers = dataOf(regression, rows, [0, 1, 4, 5, 9])
 const line7 = (x: number): number => (Number.isNaN(x) ? 7 : x)
-const line = candidateOf(numbers, ([x]) => [line7(x!)])
+const line = modelOf(numbers, ([x]) => [line7(x!)])
 
 const classes: Task = { kind: 'classification', classes: ['low', 'high'] }
 /** The model says "high" from 2 on; the row with 1 is "high", too, and the last has no x. */
 const labelled = dataOf(classes, rows, [0, 1, 1, 1, 1])
-const step = candidateOf(labelled, ([x]) => (x! >= 2 || Number.isNaN(x!) ? [0, 2] : [2, 0]))
+const step = modelOf(labelled, ([x]) => (x! >= 2 || Number.isNaN(x!) ? [0, 2] : [2, 0]))
 
-const one = async (candidate: Candidate, criterion: Partial<Criterion>) =>
-  (await judgeModel([{ split: 'test', ...criterion } as Criterion], candidate)).results[0]!
+const one = async (model: JudgedModel, criterion: Partial<Criterion>) =>
+  (await judgeModel([{ split: 'test', ...criterion } as Criterion], model)).results[0]!
 
 describe('criteria', () => {
-  it.each<[Candidate, Partial<Criterion>, number | null, boolean]>([
+  it.each<[JudgedModel, Partial<Criterion>, number | null, boolean]>([
     [step, { metric: 'accuracy', atLeast: 0.8 }, 0.8, true],
     [step, { metric: 'accuracy', atLeast: 0.81 }, 0.8, false],
     [step, { metric: 'accuracy', atLeast: 0.5, atMost: 0.79 }, 0.8, false],
@@ -105,8 +105,8 @@ describe('criteria', () => {
     [line, { metric: 'latency-p95', atMost: 2 }, 3, false],
     [line, { metric: 'least-output', atLeast: 0 }, 0, true],
     [line, { metric: 'greatest-output', atMost: 6, output: 'y' }, 7, false],
-  ])('%#: %j', async (candidate, criterion, value, passed) => {
-    const found = await one(candidate, criterion)
+  ])('%#: %j', async (model, criterion, value, passed) => {
+    const found = await one(model, criterion)
     expect(found).toMatchObject({ ...criterion, passed })
     if (value === null) expect(found.value).toBeNull()
     else expect(found.value).toBeCloseTo(value, 12)
@@ -118,7 +118,7 @@ describe('criteria', () => {
       value: null,
       passed: false,
     })
-    const broken = candidateOf(numbers, () => [NaN])
+    const broken = modelOf(numbers, () => [NaN])
     expect(await one(broken, { metric: 'rmse', atMost: 1e9 })).toMatchObject({ passed: false })
     expect(await one(broken, { metric: 'greatest-output', atMost: 1e9 })).toMatchObject({ passed: false })
   })
@@ -142,7 +142,7 @@ describe('criteria', () => {
 
   it('disturb numbers by noise and shifts, and whole cells by gaps, and nothing else', async () => {
     const seen: number[][] = []
-    const watching = candidateOf(numbers, (row) => [seen.push([...row])])
+    const watching = modelOf(numbers, (row) => [seen.push([...row])])
     await one(watching, { metric: 'under-noise', atMost: 1, amount: 0.1 })
     const noise = seen.slice(0, 4).map(([x], i) => x! - rows[i]![0]!)
     expect(new Set(noise).size).toBe(4)
@@ -177,7 +177,7 @@ describe('criteria', () => {
       scaler: { ...many.scaler, fill: [7, 8, 0, 9] },
     }
     const seen = new Set<string>()
-    const watching = candidateOf(dated, (row) => [(seen.add(row.join()), 0)])
+    const watching = modelOf(dated, (row) => [(seen.add(row.join()), 0)])
     await one(watching, { metric: 'under-missing', atMost: 1, amount: 0.5 })
     expect([...seen].sort()).toEqual(['0,0.5,0,0.5', '0,8,1,9', '7,0.5,0,0.5', '7,8,1,9'])
   })
@@ -195,7 +195,7 @@ describe('criteria', () => {
       scaler: { ...numbers.scaler, input: { mean: [0], std: [2] }, fill: [7] },
     }
     const seen: number[][] = []
-    const watching = candidateOf(images, (row) => [seen.push([...row])])
+    const watching = modelOf(images, (row) => [seen.push([...row])])
     await one(watching, { metric: 'under-shift', atMost: 1, amount: 0.5 })
     expect(seen.slice(0, 2)).toEqual(rows.slice(0, 2).map((row) => row.map((x) => x + 1)))
     expect(seen).toHaveLength(10)
@@ -212,17 +212,17 @@ describe('criteria', () => {
     expect(await one(line, rising)).toMatchObject({ value: 1, passed: true })
     expect(await one(line, { ...rising, direction: 'decreasing' })).toMatchObject({ value: 0, passed: false })
     // The range of the training rows is 0 to 3, whose middle is the top of this hill.
-    const hill = candidateOf(numbers, ([x]) => [-Math.abs(x! - 1.5)])
+    const hill = modelOf(numbers, ([x]) => [-Math.abs(x! - 1.5)])
     expect((await one(hill, rising)).value).toBeCloseTo(0.5, 12)
     expect(await one(step, { ...rising, output: 'low' })).toMatchObject({ value: 1 - 1 / 16 })
   })
 
   it('take the deviation of a metric over seeds, with the values; none where one diverged', async () => {
     // The mean absolute errors are 1.2, 1.2 + 1 and 1.2 + 3, whose deviation is √(7 / 3).
-    const worse = (by: number): Candidate => candidateOf(numbers, ([x]) => [line7(x!) - by])
+    const worse = (by: number): JudgedModel => modelOf(numbers, ([x]) => [line7(x!) - by])
     const repeats = [line, worse(1), worse(3)].map(({ outputs }, i) => ({ seed: 5 + i, outputs }))
     const asked: number[] = []
-    const many: Candidate = {
+    const many: JudgedModel = {
       ...line,
       repeated: (seeds) => (asked.push(seeds), Promise.resolve(repeats)),
     }

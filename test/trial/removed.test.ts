@@ -151,7 +151,7 @@ describe('reasons that no short search shows', () => {
     const { notice, ...figures } = removedBy(net, left, ended({}, left))
     expect(figures).toMatchObject({ members: 1, of: 49 })
     expect(figures.left).toBeGreaterThan(0.95)
-    expect(notice).toMatch(/^almost nothing was removed \(1 of 49 candidates\): gates moved in 12 of 12 /)
+    expect(notice).toMatch(/^almost nothing was removed \(1 of 49 members\): gates moved in 12 of 12 /)
     // Where a budget asked for no more, that is as it should be.
     const whole = taskCost(net).parameters
     const budget = { metric: 'parameters', limit: whole - 1, whole, least: 10 } as const

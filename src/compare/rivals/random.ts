@@ -15,9 +15,9 @@ import { referenceOf } from './reference.js'
 import type { Rival } from './types.js'
 
 /** The number of architectures that share the steps of a search. */
-const candidates = 8
+const architectures = 8
 
-/** The draws for each candidate that a budget may refuse. */
+/** The draws for each architecture that a budget may refuse. */
 const tries = 250
 
 /**
@@ -44,10 +44,10 @@ export const random: Rival = {
   },
 }
 
-/** The best of the candidates by validation, and the steps that all of them took. */
+/** The best of the architectures by validation, and the steps that all of them took. */
 async function bestOf(trial: Trial, hooks: TrialHooks): Promise<{ best: Architecture; steps: number }> {
   const { config, metric } = trial
-  const count = Math.min(candidates, config.search.steps)
+  const count = Math.min(architectures, config.search.steps)
   const steps = Math.floor(config.search.steps / count)
   const { earlyStop: _, ...retrain } = config.retrain
   const evaluateEvery = Math.min(retrain.evaluateEvery, steps)

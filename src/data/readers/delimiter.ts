@@ -2,7 +2,7 @@ import { InputError } from '../../base/errors.js'
 import { rowCutter } from './row-cutter.js'
 
 /** The delimiters that are tried if none is given. Of equally good ones, the first is used. */
-const candidates = [',', ';', '\t', '|'] as const
+const delimiters = [',', ';', '\t', '|'] as const
 
 /** The part of a file by which the delimiter is guessed: its first characters, and the rows in them. */
 const SAMPLE = 2 ** 16
@@ -17,7 +17,7 @@ const isClean = (cell: string) => /^[-+]?\d*,\d+$/.test(cell) || !/[,;\t|]/.test
  * is returned if none does, or if it is equally good.
  */
 export function guessDelimiter(beginning: string, usual: string): string {
-  const scored = [usual, ...candidates.filter((each) => each !== usual)].map((delimiter) => ({
+  const scored = [usual, ...delimiters.filter((each) => each !== usual)].map((delimiter) => ({
     delimiter,
     score: scoreOf(cellsOf(beginning, delimiter)),
   }))

@@ -91,8 +91,8 @@ function deepest(depths: readonly Depth[]): Depth {
   for (const { base, offset } of depths) offsets.set(base, Math.max(offsets.get(base) ?? 0, offset))
   const all = [...offsets].map(([base, offset]) => ({ base, offset }))
   // A path that starts at the layer's input with offset 0 is never longer than the others.
-  const candidates = all.filter(({ base, offset }) => base !== undefined || offset > 0 || all.length === 1)
-  if (candidates.length === 0) return { offset: 0 }
-  if (candidates.length === 1) return candidates[0]!
-  return { base: candidates.map(tensorOf).reduce((most, each) => tf.maximum(most, each)), offset: 0 }
+  const longest = all.filter(({ base, offset }) => base !== undefined || offset > 0 || all.length === 1)
+  if (longest.length === 0) return { offset: 0 }
+  if (longest.length === 1) return longest[0]!
+  return { base: longest.map(tensorOf).reduce((most, each) => tf.maximum(most, each)), offset: 0 }
 }

@@ -1,8 +1,8 @@
-import type { Candidate, CriterionKind } from './types.js'
+import type { JudgedModel, CriterionKind } from './types.js'
 
 /** A cost of the derived network. */
-export const costCriterion = (cost: (candidate: Candidate) => number): CriterionKind => ({
+export const costCriterion = (cost: (model: JudgedModel) => number): CriterionKind => ({
   onRows: false,
-  measure: (candidate) => ({ value: cost(candidate) }),
+  measure: (model) => ({ value: cost(model) }),
   remedy: 'lower the budget, and search again',
 })

@@ -2,7 +2,7 @@ import { metricTitle } from '../../objective/metric-title.js'
 import type { Criterion } from '../../config/criterion-schema.js'
 import type { CriterionResult } from '../figures.js'
 import { criteria } from './index.js'
-import type { Candidate, CriterionKind } from './types.js'
+import type { JudgedModel, CriterionKind } from './types.js'
 
 /**
  * Judges a model by criteria that were set beforehand. A criterion whose value is missing or not finite is
@@ -10,11 +10,11 @@ import type { Candidate, CriterionKind } from './types.js'
  */
 export async function judgeModel(
   wanted: readonly Criterion[],
-  candidate: Candidate,
+  model: JudgedModel,
 ): Promise<{ passed: boolean; results: CriterionResult[] }> {
   const results: CriterionResult[] = []
   for (const criterion of wanted) {
-    const { value, where } = await criteria[criterion.metric].measure(candidate, criterion)
+    const { value, where } = await criteria[criterion.metric].measure(model, criterion)
     const { atLeast = -Infinity, atMost = Infinity } = criterion
     const passed = value !== null && Number.isFinite(value) && value >= atLeast && value <= atMost
     results.push({ ...criterion, value, ...(where !== undefined && { where }), passed })

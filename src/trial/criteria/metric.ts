@@ -28,13 +28,13 @@ const metricCriterion = (name: MetricName): CriterionKind => ({
     if (wanted === undefined || classes.includes(wanted)) return undefined
     return `class: expected one of ${classes.join(', ')}, got ${JSON.stringify(wanted)}`
   },
-  measure: (candidate, criterion) => ({
+  measure: (model, criterion) => ({
     value: metricOn(
-      candidate,
+      model,
       name,
-      candidate.data.splits[criterion.split],
+      model.data.splits[criterion.split],
       undefined,
-      optionsIn(criterion, candidate.data),
+      optionsIn(criterion, model.data),
     ),
   }),
   remedy: 'train longer (retrain.epochs), keep more (budget), or bring more rows',

@@ -1,7 +1,7 @@
 import { outputsOf, type PreparedData } from '../../data/types.js'
 import type { Criterion } from '../../config/criterion-schema.js'
 import { columnMisfit, numberColumns } from './columns.js'
-import type { Candidate, CriterionKind } from './types.js'
+import type { JudgedModel, CriterionKind } from './types.js'
 
 /** The steps into which the range of a column is cut. */
 const steps = 16
@@ -22,12 +22,12 @@ export const monotonicity: CriterionKind = {
     const { output } = criterion
     return `output: expected one of ${namesOf(data).join(', ')}, got ${output === undefined ? 'nothing' : JSON.stringify(output)}`
   },
-  measure(candidate, criterion) {
-    const { data } = candidate
+  measure(model, criterion) {
+    const { data } = model
     const rows = data.splits[criterion.split]
     const sign = criterion.direction === 'decreasing' ? -1 : 1
     if (rows.length === 0) return { value: null }
-    const curves = curvesOf(candidate, criterion, rows)
+    const curves = curvesOf(model, criterion, rows)
     const slack = rounding * spread(curves)
     let [right, all] = [0, 0]
     for (let step = 1; step < curves.length; step++)
@@ -49,8 +49,8 @@ function placeOf({ output }: Criterion, data: PreparedData): number {
 }
 
 /** The output of each row at each value of the column. */
-function curvesOf(candidate: Candidate, criterion: Criterion, rows: Uint32Array): number[][] {
-  const { data, outputs } = candidate
+function curvesOf(model: JudgedModel, criterion: Criterion, rows: Uint32Array): number[][] {
+  const { data, outputs } = model
   const { at } = numberColumns(data).find(({ name }) => name === criterion.column)!
   const [features, width] = [data.dataset.features.length, outputsOf(data.dataset.task)]
   const place = placeOf(criterion, data)

@@ -4,11 +4,11 @@ import type { MetricOptions } from '../../objective/metric.js'
 import { optionsOf } from '../../objective/metric-options.js'
 import { metrics, type MetricName } from '../../objective/metrics.js'
 import type { Criterion } from '../../config/criterion-schema.js'
-import type { Candidate, Disturb, Measurement } from './types.js'
+import type { JudgedModel, Disturb, Measurement } from './types.js'
 
 /** A metric of a model on some rows; null if there are none. */
 export function metricOn(
-  { data, outputs }: Pick<Candidate, 'data' | 'outputs'>,
+  { data, outputs }: Pick<JudgedModel, 'data' | 'outputs'>,
   name: MetricName,
   rows: Uint32Array,
   disturb?: Disturb,
@@ -37,7 +37,7 @@ export function worstBy(
 }
 
 /** The metric that a criterion takes: its own, or the run's. */
-export const metricFor = ({ metric }: Candidate, { of }: Criterion): MetricName => of ?? metric
+export const metricFor = ({ metric }: JudgedModel, { of }: Criterion): MetricName => of ?? metric
 
 /** The rows of a criterion's split by a key of each, in the order in which the keys appear. */
 export function rowsBy<K>(rows: Uint32Array, keyOf: (row: number) => K): Map<K, Uint32Array> {

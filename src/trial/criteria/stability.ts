@@ -12,14 +12,14 @@ const usualSeeds = 3
 export const stability: CriterionKind = {
   onRows: true,
   keys: ['of', 'seeds'],
-  async measure(candidate, criterion) {
-    const rows = candidate.data.splits[criterion.split]
+  async measure(model, criterion) {
+    const rows = model.data.splits[criterion.split]
     if (rows.length === 0) return { value: null }
-    const repeats = await candidate.repeated(seedsOf(criterion))
+    const repeats = await model.repeated(seedsOf(criterion))
     const diverged = repeats.find(({ outputs }) => outputs === null)
     if (diverged) return { value: null, where: `seed ${diverged.seed} diverged` }
-    const name = metricFor(candidate, criterion)
-    const values = repeats.map(({ outputs }) => metricOn({ ...candidate, outputs: outputs! }, name, rows)!)
+    const name = metricFor(model, criterion)
+    const values = repeats.map(({ outputs }) => metricOn({ ...model, outputs: outputs! }, name, rows)!)
     return { value: deviation(values), where: whereOf(repeats, values) }
   },
   remedy:

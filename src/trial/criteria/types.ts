@@ -9,7 +9,7 @@ import type { ExportedModel } from '../types.js'
 export type Disturb = (values: Float64Array) => void
 
 /** The model that criteria judge. */
-export interface Candidate {
+export interface JudgedModel {
   readonly cost: Cost
   /** Parameters of the supernet at the beginning of the search. */
   readonly supernetParameters: number
@@ -31,7 +31,7 @@ export interface Candidate {
 /** A training with a seed, and what its network says; null if it diverged. */
 export interface Repeat {
   readonly seed: number
-  readonly outputs: Candidate['outputs'] | null
+  readonly outputs: JudgedModel['outputs'] | null
 }
 
 /** A measured value; null if there is none. `where` says of which class, group, column or output it is, or
@@ -58,7 +58,7 @@ export interface CriterionKind {
   readonly keys?: readonly CriterionKey[]
   /** What the data lack for it, as `key: expected …, got …`; undefined if nothing. */
   readonly misfit?: (criterion: Criterion, data: PreparedData) => string | undefined
-  readonly measure: (candidate: Candidate, criterion: Criterion) => Measurement | Promise<Measurement>
+  readonly measure: (model: JudgedModel, criterion: Criterion) => Measurement | Promise<Measurement>
   /** What may help where it is not met. */
   readonly remedy: string
 }

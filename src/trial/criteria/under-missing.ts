@@ -14,12 +14,12 @@ export const underMissing: CriterionKind = {
   keys: ['of', 'amount'],
   misfit: ({ amount = usualAmount }) =>
     amount <= 1 ? undefined : `amount: expected a share from 0 to 1, got ${amount}`,
-  measure(candidate, criterion) {
-    const { data, random } = candidate
+  measure(model, criterion) {
+    const { data, random } = model
     const { amount = usualAmount, split } = criterion
     const { fill } = data.scaler
     const columns = inputColumns(data)
-    const value = metricOn(candidate, metricFor(candidate, criterion), data.splits[split], (values) => {
+    const value = metricOn(model, metricFor(model, criterion), data.splits[split], (values) => {
       const stream = random.stream('criterion', 'missing')
       for (let from = 0; from < values.length; from += fill.length) {
         let last: { readonly date: string; readonly isGone: boolean } | undefined

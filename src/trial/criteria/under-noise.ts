@@ -12,12 +12,12 @@ const usualAmount = 0.1
 export const underNoise: CriterionKind = {
   onRows: true,
   keys: ['of', 'amount'],
-  measure(candidate, criterion) {
-    const { data, random } = candidate
+  measure(model, criterion) {
+    const { data, random } = model
     const { amount = usualAmount, split } = criterion
     const { std } = data.scaler.input
     const [columns, width] = [numberColumns(data), std.length]
-    const value = metricOn(candidate, metricFor(candidate, criterion), data.splits[split], (values) => {
+    const value = metricOn(model, metricFor(model, criterion), data.splits[split], (values) => {
       const stream = random.stream('criterion', 'noise')
       for (let from = 0; from < values.length; from += width)
         for (const { at } of columns) values[from + at]! += amount * std[at]! * stream.normal()

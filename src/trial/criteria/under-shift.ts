@@ -14,17 +14,17 @@ export const underShift: CriterionKind = {
   keys: ['of', 'amount', 'column'],
   misfit: ({ column }, data) =>
     column === undefined ? undefined : columnMisfit(column, numberColumns(data)),
-  measure(candidate, criterion) {
-    const { data } = candidate
+  measure(model, criterion) {
+    const { data } = model
     const { amount = usualAmount, split, column } = criterion
     const { std } = data.scaler.input
-    const name = metricFor(candidate, criterion)
+    const name = metricFor(model, criterion)
     if (data.splits[split].length === 0) return { value: null }
     const moved = numberColumns(data).filter((each) => column === undefined || each.name === column)
     const measurements = moved.flatMap(({ name: of, at }) =>
       [amount, -amount].map((by) => ({
         where: `${of} ${by < 0 ? '−' : '+'}${amount} deviations`,
-        value: metricOn(candidate, name, data.splits[split], (values) => {
+        value: metricOn(model, name, data.splits[split], (values) => {
           for (let i = at; i < values.length; i += std.length) values[i]! += by * std[at]!
         })!,
       })),

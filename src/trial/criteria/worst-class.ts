@@ -6,14 +6,14 @@ export const worstClass: CriterionKind = {
   only: 'classes',
   onRows: true,
   keys: ['rows'],
-  measure(candidate, { split, rows: fewest = 1 }) {
-    const { dataset, splits } = candidate.data
+  measure(model, { split, rows: fewest = 1 }) {
+    const { dataset, splits } = model.data
     const classes = dataset.task.kind === 'classification' ? dataset.task.classes : []
     const recalls = [...rowsBy(splits[split], (row) => dataset.targets[row]!)]
       .filter(([, rows]) => rows.length >= fewest)
       .map(([place, rows]) => ({
         where: `class ${classes[place]}`,
-        value: metricOn(candidate, 'accuracy', rows)!,
+        value: metricOn(model, 'accuracy', rows)!,
       }))
     return worstBy('accuracy', recalls)
   },

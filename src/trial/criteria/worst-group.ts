@@ -25,15 +25,15 @@ export const worstGroup: CriterionKind = {
       ? undefined
       : `column: expected at most ${mostGroups} values in ${column}, got ${groups.size}`
   },
-  measure(candidate, criterion) {
-    const { data } = candidate
+  measure(model, criterion) {
+    const { data } = model
     const { column, split, rows: fewest = 1 } = criterion
-    const name = metricFor(candidate, criterion)
+    const name = metricFor(model, criterion)
     const measurements = [...rowsBy(data.splits[split], groupIn(data, column))]
       .filter(([, rows]) => rows.length >= fewest)
       .map(([group, rows]) => ({
         where: column === undefined ? `group ${group}` : `${column} ${group}`,
-        value: metricOn(candidate, name, rows)!,
+        value: metricOn(model, name, rows)!,
       }))
     return worstBy(name, measurements)
   },

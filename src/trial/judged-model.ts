@@ -5,7 +5,7 @@ import { costOf } from '../nn/cost.js'
 import { taskCost } from '../supernet/cost.js'
 import { Diverged } from '../train/diverged.js'
 import { predictRows } from '../train/evaluate.js'
-import type { Candidate, Disturb, Repeat } from './criteria/types.js'
+import type { JudgedModel, Disturb, Repeat } from './criteria/types.js'
 import type { TrainingAgain } from './training-again.js'
 import { withNetwork } from './with-network.js'
 import type { ExportedModel, ExportedNetwork, Trial } from './types.js'
@@ -14,11 +14,11 @@ import type { ExportedModel, ExportedNetwork, Trial } from './types.js'
  * A retrained network as criteria see it, for as long as `use` takes: it is exported once, and trained once
  * `again` with each further seed, if one of them asks, and freed afterwards.
  */
-export async function withCandidate<T>(
+export async function withJudgedModel<T>(
   trial: Trial,
   network: ExportedNetwork,
   again: TrainingAgain,
-  use: (candidate: Candidate) => Promise<T>,
+  use: (model: JudgedModel) => Promise<T>,
 ): Promise<T> {
   const { data, supernet, metric, random } = trial
   const outputs = outputsOf(network, data)
@@ -50,7 +50,7 @@ async function repeat(seed: number, again: TrainingAgain, data: PreparedData): P
 }
 
 const outputsOf =
-  ({ graph, values }: ExportedNetwork, data: PreparedData): Candidate['outputs'] =>
+  ({ graph, values }: ExportedNetwork, data: PreparedData): JudgedModel['outputs'] =>
   (rows, disturb) => {
     const shown = disturb ? disturbed(data, rows, disturb) : data
     const places = disturb ? Uint32Array.from(rows, (_, i) => i) : rows

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
-import { withCandidate } from '../../src/trial/candidate.js'
+import { withJudgedModel } from '../../src/trial/judged-model.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { evaluateNetwork } from '../../src/trial/evaluate-network.js'
 import { tinyCells, tinyMlp } from '../runs/helper.js'
@@ -16,7 +16,7 @@ test.each([
 ])('inputs that are disturbed by nothing give the same outputs: %s', async (_, config) => {
   const trial = await trialOf({ ...config, criteria: [{ metric: 'under-noise', amount: 0, atLeast: 0 }] })
   const { graph, values, metrics } = await runTrial(trial, hooks)
-  await withCandidate(trial, { graph, values }, untrained, ({ outputs }) => {
+  await withJudgedModel(trial, { graph, values }, untrained, ({ outputs }) => {
     const rows = trial.data.splits.test
     const changed = outputs(rows, () => undefined)
     expect(Math.max(...outputs(rows).map((value, i) => Math.abs(value - changed[i]!)))).toBeLessThan(1e-4)
