@@ -2,7 +2,7 @@ import type { Intervention } from '../config/intervention-schema.js'
 import { phaseAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Loop, SearchProgress } from './state.js'
-import { intervene } from './steering.js'
+import { intervene } from '../train/steered.js'
 
 /**
  * The pace of a search: how many iterations of the schedule a step goes forward, on average. At a pace above

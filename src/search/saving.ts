@@ -1,8 +1,6 @@
 import type { Divergence } from '../train/course.js'
-import { allFinite } from '../train/diverged.js'
-import { rolledBack } from '../train/roll-back.js'
+import { goBack, keepGood } from '../train/roll-back.js'
 import type { Checkpoint, Loop } from './state.js'
-import { intervene } from './steering.js'
 
 /** The whole state before iteration `step`. */
 export function stateOf(
@@ -35,10 +33,9 @@ export function save(loop: Loop, step: number): void {
  */
 export function keep(loop: Loop, step: number, calm: boolean): Divergence | undefined {
   const state = stateOf(loop, step)
-  if (![...state.arrays.values()].every(allFinite)) return { step, why: 'a weight is not finite' }
-  if (calm) loop.good = state
-  loop.context.save(calm ? state : { ...state, good: loop.good })
-  return undefined
+  const divergence = keepGood(loop, state, calm)
+  if (!divergence) loop.context.save(calm ? state : { ...state, good: loop.good })
+  return divergence
 }
 
 /** Restores a state. */
@@ -51,23 +48,12 @@ export function restore({ stepper, source, record, progress }: Omit<Loop, 'good'
 }
 
 /**
- * Goes back to the last good state and continues with a lower learning rate; returns the next iteration. If
- * that was tried often enough, it saves the good state with its own rate, and the search fails. Interventions
- * made since that state remain in force.
+ * Goes back to the last good state, as every training does, and returns the next iteration. If nothing helps, it
+ * saves that state, and the search fails.
  */
-export function goBack(loop: Loop, divergence: Divergence): number {
-  const { good, progress, context } = loop
-  const { step } = good
-  const changed = progress.interventions
-  restore(loop, good)
-  progress.interventions = changed.filter((each) => each.step <= step)
-  const fallen = { stage: 'search' as const, options: context.options, interventions: changed, step }
-  const { interventions, failure } = rolledBack(fallen, divergence)
-  intervene(loop, interventions)
-  intervene(
-    loop,
-    changed.filter((each) => each.step > step).map((each) => ({ ...each, step })),
-  )
+export function returnToGood(loop: Loop, divergence: Divergence): number {
+  const returning = { ...loop, stage: 'search' as const, restore: (from: Checkpoint) => restore(loop, from) }
+  const { step, failure } = goBack(returning, divergence)
   if (!failure) return step
   save(loop, step)
   throw failure

@@ -14,6 +14,7 @@ import { judgeTraining, predictsNumbers } from '../train/diverged.js'
 import { evaluate } from '../train/evaluate.js'
 import { runTraining, type Training } from '../train/loop.js'
 import type { Shard } from '../train/shard.js'
+import { intervene, steered } from '../train/steered.js'
 import { allow, tolerantSource } from './decide/allowance.js'
 import { measureAlone } from './decide/alone.js'
 import { isUnsettled } from './decide/budget.js'
@@ -23,12 +24,12 @@ import { projectToLegal } from './decide/projection.js'
 import { inspectionInterval } from './gates/gate-time.js'
 import { expectedCosts } from './gates/layer-cost.js'
 import { originOf, requireOrigin } from './initial.js'
-import { goBack, keep, restore, save, stateOf } from './saving.js'
+import { keep, restore, returnToGood, save, stateOf } from './saving.js'
 import { intervalsAt, keepPace, nextIteration, passes } from './pace.js'
 import { freshProgress } from './progress.js'
 import { replayLook, replayProjection } from './replay.js'
 import type { Checkpoint, SearchProgress, Loop, MenuEntry, SearchContext } from './state.js'
-import { handedSource, intervene, replayedInterventions, steered } from './steering.js'
+import { handedSource, replayedInterventions } from './steering.js'
 import { supernetStepper } from './stepper.js'
 import { guarded, guardedSource, watch } from './watch/safeguards.js'
 
@@ -56,7 +57,7 @@ export async function searchArchitecture(
   from?: Checkpoint,
 ): Promise<SearchOutcome> {
   const progress: SearchProgress = from ? structuredClone(from.progress) : freshProgress()
-  const context = steered(given, progress)
+  const context = steered(given, progress, 'search')
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
   const { schedule } = context
@@ -129,7 +130,7 @@ const trainingOf = (loop: Loop): Training => ({
     predictsNumbers(loop.stepper.network, loop.data)
       ? undefined
       : { step, why: 'a prediction is not finite' },
-  goBack: (divergence) => goBack(loop, divergence),
+  goBack: (divergence) => returnToGood(loop, divergence),
 })
 
 /** Performs one iteration and what is due after it. Returns the divergence, if one was found. */

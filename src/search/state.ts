@@ -15,16 +15,21 @@ import type { SupernetModel } from '../supernet/model.js'
 import type { GateWeights, Architecture, Latency, MemberMetric } from '../supernet/types.js'
 import type { Batching } from '../train/batching.js'
 import type { LoopContext } from '../train/context.js'
-import type { Course, MeanLosses } from '../train/course.js'
+import type { MeanLosses } from '../train/course.js'
 import type { PassNetwork } from '../train/network.js'
+import type { TrainingState } from '../train/roll-back.js'
+import type { Summed } from '../train/running-sums.js'
 import type { Shard } from '../train/shard.js'
+import type { Steered } from '../train/steered.js'
 import type { SearchOptions } from '../train/training.js'
 import type { Rule } from './decide/rules/types.js'
 
-/** Everything that a search needs to continue exactly where it was. Random numbers need no state. */
-export interface Checkpoint {
-  /** The next iteration. */
-  readonly step: number
+/**
+ * Everything that a search needs to continue exactly where it was. Random numbers need no state. `arrays` has
+ * weights, their average, α, the optimizer slots of weights and of α, the gates' scale and their last gradients,
+ * under `w/…`, `m/…`, `a/…`, `s/…`, `t/…`, `g/…`, `k/…`.
+ */
+export interface Checkpoint extends TrainingState {
   /** Hash of the resolved configuration and of the data. A checkpoint with another hash is refused. */
   readonly identity: string
   /** The remaining members, by group. Groups that are not listed have been removed. */
@@ -48,11 +53,6 @@ export interface Checkpoint {
   readonly good?: Checkpoint
   /** The rest of the run's state: its event log up to here, and the seconds spent. Written by `runs/`. */
   readonly log?: LogMark & { readonly seconds: number }
-  /**
-   * Weights, their average, α, the optimizer slots of weights and of α, the gates' scale and their last
-   * gradients, under `w/…`, `m/…`, `a/…`, `s/…`, `t/…`, `g/…`, `k/…`.
-   */
-  readonly arrays: ReadonlyMap<string, Float32Array>
 }
 
 /** What a search passes on to the next one. */
@@ -77,11 +77,9 @@ export interface Origin {
 }
 
 /** What the loop keeps from one iteration to the next, besides arrays. */
-export interface SearchProgress {
+export interface SearchProgress extends Summed, Steered {
   best: number | null
   bestStep: number
-  /** Sums since the last evaluation, for the next event. */
-  lossSums: { task: number; reconstruction: number; count: number }
   jumps: number
   /** For how long members have been without weight. */
   streaks: Streaks
@@ -95,10 +93,6 @@ export interface SearchProgress {
   turns: TakenTurns
   /** The sizes of the menu that were kept so far. */
   menu: MenuEntry[]
-  /** The changes made during the search, in order: settings and λ set by hand, and lowered rates. */
-  interventions: Intervention[]
-  /** The losses and the metric that show whether the search diverges. */
-  course: Course
   /** Set once the search is over. */
   finished?: 'finished' | 'early-stop' | 'alarm'
 }

@@ -1,23 +1,8 @@
 import type { Intervention } from '../config/intervention-schema.js'
-import { withInterventions } from '../config/interventions.js'
 import { columnLabel } from '../schedule/select.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
-import type { SearchProgress, SearchContext } from './state.js'
-
-/** A search's context whose settings follow the interventions in its progress. */
-export function steered(context: SearchContext, progress: SearchProgress): SearchContext {
-  let known: { list: readonly Intervention[]; count: number; options: SearchContext['options'] } | undefined
-  return {
-    ...context,
-    get options() {
-      const list = progress.interventions
-      if (known?.list !== list || known.count !== list.length)
-        known = { list, count: list.length, options: withInterventions(context.options, list, ['search']) }
-      return known.options
-    },
-  }
-}
+import type { SearchProgress } from './state.js'
 
 /** The λ that can be set by hand, as interventions name them: `lambda.LAYER.TERM`. */
 export const leversOf = ({ columns }: Schedule): string[] =>
@@ -48,17 +33,6 @@ export function handedSource(
       if (held.size === 0) return row
       return { ...row, columns: row.columns.map((value, i) => held.get(i) ?? value) }
     },
-  }
-}
-
-/** Records interventions and emits their events. */
-export function intervene(
-  { progress, context }: { readonly progress: SearchProgress; readonly context: Pick<SearchContext, 'emit'> },
-  interventions: readonly Intervention[],
-): void {
-  for (const each of interventions) {
-    progress.interventions.push(each)
-    context.emit({ type: 'intervention', ...each })
   }
 }
 

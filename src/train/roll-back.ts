@@ -1,8 +1,68 @@
 import { rollBack, type Intervention } from '../config/intervention-schema.js'
 import type { Stage } from '../events/types.js'
+import type { LoopContext } from './context.js'
 import type { Divergence } from './course.js'
-import { Diverged } from './diverged.js'
+import { allFinite, Diverged } from './diverged.js'
+import { intervene, type Steered } from './steered.js'
 import type { SearchOptions } from './training.js'
+
+/** The state of a training, to which it can return. What a search needs to continue elsewhere extends it. */
+export interface TrainingState {
+  /** The next step. */
+  readonly step: number
+  /** Weights, and all that steps move besides, by names whose prefixes tell what they are. */
+  readonly arrays: ReadonlyMap<string, Float32Array>
+}
+
+/** A training that goes back if it diverges. */
+export interface Returning<State extends TrainingState> {
+  /** The last good state. */
+  readonly good: State
+  readonly stage: Stage
+  readonly progress: Steered
+  /** Its settings follow the interventions in `progress`. */
+  readonly context: { readonly options: Fallen['options']; emit: LoopContext['emit'] }
+  /** Puts the training, and its progress, into a state that it was in before. */
+  restore(state: State): void
+}
+
+/**
+ * Keeps a state as the last good one, if the epoch before it was calm. Returns the divergence if a number in it
+ * is not finite.
+ */
+export function keepGood<State extends TrainingState>(
+  training: { good: State },
+  state: State,
+  calm: boolean,
+): Divergence | undefined {
+  if (![...state.arrays.values()].every(allFinite)) return { step: state.step, why: 'a weight is not finite' }
+  if (calm) training.good = state
+  return undefined
+}
+
+/**
+ * Returns to the last good state, from which the training continues with a lower learning rate, and gives the
+ * next step. If that was tried often enough, the state has its own rate, and there is a `failure`. Interventions
+ * made since that state remain in force. Search, baseline and retraining use the same rule.
+ */
+export function goBack<State extends TrainingState>(
+  training: Returning<State>,
+  divergence: Divergence,
+): { readonly step: number; readonly failure?: Diverged } {
+  const { good, progress, context, stage } = training
+  const { step } = good
+  const changed = progress.interventions
+  training.restore(good)
+  progress.interventions = changed.filter((each) => each.step <= step)
+  const fallen = { stage, options: context.options, interventions: changed, step }
+  const { interventions, failure } = rolledBack(fallen, divergence)
+  intervene(training, interventions)
+  intervene(
+    training,
+    changed.filter((each) => each.step > step).map((each) => ({ ...each, step })),
+  )
+  return { step, ...(failure && { failure }) }
+}
 
 /** A training that diverged: where it stands, and its settings. */
 export interface Fallen {
@@ -23,7 +83,7 @@ export interface RollBack {
   readonly failure?: Diverged
 }
 
-/** Decides what to do about a divergence. Search, baseline and retraining use the same rule. */
+/** Decides what to do about a divergence. */
 export function rolledBack(
   { stage, options, interventions, step }: Fallen,
   divergence: Divergence,

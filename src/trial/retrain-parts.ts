@@ -9,6 +9,7 @@ import type { Part } from '../objective/terms/types.js'
 import { batching, type Batching } from '../train/batching.js'
 import type { LoopContext } from '../train/context.js'
 import { batchGradients } from '../train/gradients.js'
+import { prefixed, withPrefix } from '../train/named-arrays.js'
 import { discreteNetwork, type Network } from '../train/network.js'
 import { learningRateAt } from '../train/learning-rate.js'
 import { optimizer, type Optimizer } from '../train/optimizer.js'
@@ -43,17 +44,10 @@ export interface RetrainParts {
   readonly batches: Batching
   readonly sums: RunningSums
   readonly execute: ShardExecutor
-  /** Copies of all arrays. */
-  arrays(): RetrainArrays
-  restore(arrays: RetrainArrays): void
+  /** Copies of weights, their average and the optimizer's slots, under `w/…`, `m/…`, `s/…`. */
+  arrays(): Map<string, Float32Array>
+  restore(arrays: ReadonlyMap<string, Float32Array>): void
   dispose(): void
-}
-
-/** Weights, their average, and the optimizer's slots. */
-export interface RetrainArrays {
-  readonly values: ReadonlyMap<string, Float32Array>
-  readonly average: ReadonlyMap<string, Float32Array> | undefined
-  readonly slots: ReadonlyMap<string, Float32Array>
 }
 
 /**
@@ -84,11 +78,16 @@ export async function retrainParts(
     ...{ network, store, average, rule, batches, sums },
     judged: average ? discreteNetwork(graph, average) : network,
     execute: executor.execute,
-    arrays: () => ({ values: store.values(), average: average?.values(), slots: rule.values() }),
+    arrays: () =>
+      new Map([
+        ...prefixed('w/', store.values()),
+        ...(average ? prefixed('m/', average.values()) : []),
+        ...prefixed('s/', rule.values()),
+      ]),
     restore(arrays) {
-      overwrite(store, arrays.values)
-      if (average) overwrite(average, arrays.average!)
-      rule.restore(arrays.slots, (name) => store.get(name).shape)
+      overwrite(store, withPrefix(arrays, 'w/'))
+      if (average) overwrite(average, withPrefix(arrays, 'm/'))
+      rule.restore(withPrefix(arrays, 's/'), (name) => store.get(name).shape)
     },
     dispose() {
       store.dispose()
@@ -109,13 +108,13 @@ function overwrite(store: ParameterStore, values: ReadonlyMap<string, Float32Arr
 export function retrainHands(
   parts: RetrainParts,
   data: PreparedData,
-  context: () => RetrainContext,
+  context: RetrainContext,
 ): Hands<number> {
   const { store, average, rule, batches, sums } = parts
   return {
-    pass: ({ of }, t) => gradientsOf(parts, of, batches.at(t), t, context(), data),
+    pass: ({ of }, t) => gradientsOf(parts, of, batches.at(t), t, context, data),
     'step-weights': (gradients, t) => {
-      const { options, recipe = {} } = context()
+      const { options, recipe = {} } = context
       const { l2: lambda, weights, steps } = options
       stepWeights(store, gradients, {
         optimizer: rule,

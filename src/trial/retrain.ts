@@ -5,8 +5,8 @@ import { predictsNumbers } from '../train/diverged.js'
 import { runTraining, type Training } from '../train/loop.js'
 import { perform, weightsOrder } from '../train/order.js'
 import type { Retrained } from './figures.js'
-import { retrainHands, retrainParts, type RetrainContext, type RetrainParts } from './retrain-parts.js'
-import { retrainProgress, type RetrainProgress } from './retrain-progress.js'
+import { retrainHands, retrainParts, type RetrainContext } from './retrain-parts.js'
+import { beginRetraining, lookAt, returnToGood, type Retraining } from './retrain-progress.js'
 
 export type { RetrainContext } from './retrain-parts.js'
 
@@ -24,9 +24,9 @@ export async function retrain(
   const parts = await retrainParts(graph, data, given, initial)
   try {
     const kept = withoutDeadNodes(graph, ['task'])
-    const progress = retrainProgress(parts, data, given, kept)
-    const { step, interrupted } = await runTraining(trainingOf(parts, progress, data), 0)
-    const { losses, ended, best } = progress
+    const retraining = beginRetraining(parts, data, given, kept)
+    const { step, interrupted } = await runTraining(trainingOf(retraining), 0)
+    const { losses, ended, best } = retraining.progress
     if (interrupted) return { graph: kept, ...best, losses, interrupted }
     const early = ended === 'time' ? 'time' : 'early-stop'
     const reason = step < given.options.steps ? early : 'finished'
@@ -43,14 +43,14 @@ export async function retrain(
 /** The number of steps between checks for losses that are not finite. */
 const checkEvery = 20
 
-function trainingOf(parts: RetrainParts, progress: RetrainProgress, data: PreparedData): Training {
-  const { options, signal } = progress.context
-  const { steps, evaluateEvery } = options
-  const order = weightsOrder(options.average)
-  const hands = retrainHands(parts, data, () => progress.context)
+function trainingOf(retraining: Retraining): Training {
+  const { parts, data, context, progress } = retraining
+  const { steps, evaluateEvery, average } = context.options
+  const order = weightsOrder(average)
+  const hands = retrainHands(parts, data, context)
   return {
     steps,
-    signal,
+    signal: context.signal,
     ended: () => progress.ended !== undefined,
     step(t) {
       parts.sums.begin()
@@ -58,12 +58,12 @@ function trainingOf(parts: RetrainParts, progress: RetrainProgress, data: Prepar
       const next = t + 1
       if (t % checkEvery === 0 && !parts.sums.areFinite())
         return { step: next, why: 'the loss is not finite' }
-      return next % evaluateEvery === 0 || next === steps ? progress.look(next) : undefined
+      return next % evaluateEvery === 0 || next === steps ? lookAt(retraining, next) : undefined
     },
     fault: (step) =>
       step === steps && progress.best.validation === null && !predictsNumbers(parts.judged, data)
         ? { step, why: 'a prediction is not finite' }
         : undefined,
-    goBack: (divergence) => progress.goBack(divergence),
+    goBack: (divergence) => returnToGood(retraining, divergence),
   }
 }

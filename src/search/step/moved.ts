@@ -4,7 +4,7 @@ import { optimizer, type Optimizer } from '../../train/optimizer.js'
 import { runningSums, type RunningSums } from '../../train/running-sums.js'
 import { gateScale, type GateScale } from '../gates/gate-scale.js'
 import { keptGradients, type KeptGradients } from '../gates/kept-gradients.js'
-import { prefixed, withPrefix } from '../named-arrays.js'
+import { prefixed, withPrefix } from '../../train/named-arrays.js'
 import type { Checkpoint, SearchContext } from '../state.js'
 
 /** Everything that steps move, which a checkpoint holds. It owns all but the model; dispose it after use. */
