@@ -39,7 +39,9 @@ async function networksOf(space: string): Promise<{ supernet: PlainNetwork; deri
   const { source, share } = cases[space]!
   const short = { steps: 40, batch: 32 }
   const config = resolveConfig({
-    ...{ data: { source }, supernet: { space }, budget: { share } },
+    data: { source },
+    supernet: { space },
+    budget: { share },
     search: short,
     retrain: { ...short, baseline: false, distillation: { share: 0 } },
   })

@@ -33,7 +33,9 @@ const answer = ({ data: { planned } }: { readonly data: TrialJob }): Promise<Tri
   return Promise.resolve({ key, set, size, method, seed, ...nothing })
 }
 const worker = new Worker<TrialJob, TrialRow>(queueOf(identity), answer, {
-  ...{ prefix, connection: connection.another(), concurrency: Number(atATime) },
+  prefix,
+  connection: connection.another(),
+  concurrency: Number(atATime),
 })
 worker.on('error', () => undefined)
 

@@ -105,7 +105,9 @@ export function engines(folder: string, label: 'failing' | 'life', seed: number)
   const [task, count] =
     label === 'failing' ? (['classification', 100] as const) : (['regression', 200] as const)
   return {
-    ...{ task, steps: engineSteps, channels: engineSensors.length },
+    task,
+    steps: engineSteps,
+    channels: engineSensors.length,
     train: draw(examplesOf(false), count, seed, 'rows'),
     test: draw(examplesOf(true), 300, seed, 'test'),
   }

@@ -64,14 +64,13 @@ async function run(seed: number): Promise<Row> {
   const { value, percentile } = ranks.cifar10_test!
   const rounded = (number: number, digits: number) => Number(number.toFixed(digits))
   return {
-    ...{
-      seed,
-      set: JSON.stringify(more),
-      cell: cell.join(' '),
-      accuracy: value,
-      percentile: rounded(percentile, 2),
-    },
-    ...{ jumps: rounded(metrics.gap.jumps, 4), minutes: rounded(seconds.search / 60, 1) },
+    seed,
+    set: JSON.stringify(more),
+    cell: cell.join(' '),
+    accuracy: value,
+    percentile: rounded(percentile, 2),
+    jumps: rounded(metrics.gap.jumps, 4),
+    minutes: rounded(seconds.search / 60, 1),
   }
 }
 

@@ -80,7 +80,11 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
   const { 'average-precision': precision, f1 } = metrics.test.metrics ?? {}
   const { targets } = trial.data.dataset
   return {
-    ...{ set, seed, method, precision: precision ?? NaN, f1: f1 ?? NaN },
+    set,
+    seed,
+    method,
+    precision: precision ?? NaN,
+    f1: f1 ?? NaN,
     unpruned: metrics.baseline?.test ?? NaN,
     trees: metrics.rivals?.find(({ name }) => name === 'trees')?.test ?? NaN,
     share: metrics.derived.parameters / metrics.supernet.parameters,
@@ -105,7 +109,11 @@ async function peers(set: string, seed: number): Promise<Row[]> {
   if (error ?? status !== 0) throw error ?? new Error(`${python} ended with ${status}`)
   const found = JSON.parse(stdout) as Record<string, { 'average precision': number; f1: number }>
   return Object.entries(found).map(([method, { 'average precision': precision, f1 }]) => ({
-    ...{ set, seed, method, precision, f1 },
+    set,
+    seed,
+    method,
+    precision,
+    f1,
   }))
 }
 

@@ -99,8 +99,13 @@ async function peers(set: string, seed: number): Promise<Row[]> {
   const unpruned = known().find((row) => row.set === set && row.seed === seed)?.unpruned ?? NaN
   const nothing = { validation: NaN, unprunedValidation: NaN, share: NaN, attempts: [], jumps: NaN }
   return Object.entries(errors).map(([name, error]) => ({
-    ...{ set, seed, method: `scikit-learn ${name}`, error },
-    ...{ unpruned, seconds, ...nothing },
+    set,
+    seed,
+    method: `scikit-learn ${name}`,
+    error,
+    unpruned,
+    seconds,
+    ...nothing,
   }))
 }
 

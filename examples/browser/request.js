@@ -6,7 +6,9 @@ export const spaces = {
   'darts-cell': {
     shape: [8, 8, 1],
     space: dartsCell({
-      ...{ cells: 2, channels: 8, nodes: 2 },
+      cells: 2,
+      channels: 8,
+      nodes: 2,
       operations: ['skip', 'avg-pool-3x3', 'conv-1x1', 'sep-conv-3x3', 'dil-conv-3x3'],
     }),
   },
@@ -17,7 +19,9 @@ export const spaces = {
 export function requestOf({ space: name, seed, epochs }, { values, labels }) {
   const { space, shape, budget } = spaces[name]
   return {
-    ...{ name: 'digits', space, seed },
+    name: 'digits',
+    space,
+    seed,
     data: fromArrays({ values, shape: [labels.length, ...shape] }, labels, { name: 'digits' }),
     ...(budget && { budget }),
     search: { epochs },

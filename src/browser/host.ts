@@ -13,7 +13,7 @@ import { noSchedule } from '../setup/schedule-of.js'
 export const fileless = (given: GivenData | undefined): TrialHost => ({
   dataset: async ({ data, split }) => datasetOf(memorySettings(data, given), split, sha256),
   schedule: (name, path) => {
-    throw noSchedule(name, path, 'expected a preset or a document, for there are no files here, got')
+    throw noSchedule(name, path, 'expected a preset or a document, because there are no files here, got')
   },
   latency: (name) => {
     throw inNode('config.objective.latency', 'no table of times', name)
@@ -31,5 +31,5 @@ export const fileless = (given: GivenData | undefined): TrialHost => ({
 /** The error for something that only exists in Node. */
 export const inNode = (path: string, what: string, value: unknown): InputError =>
   new InputError(
-    `${path}: expected ${what}, for there are no files and threads here, got ${JSON.stringify(value)}; remove it, or search in Node`,
+    `${path}: expected ${what}, because there are no files and threads here, got ${JSON.stringify(value)}; remove it, or search in Node`,
   )

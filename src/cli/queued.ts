@@ -30,7 +30,10 @@ export async function queuedExecutor(
   const atWork = new Map<string, { readonly text: string; readonly at: number }>()
   let told = performance.now()
   return queueExecutor({
-    ...{ connection, folder, say, name: file },
+    connection,
+    folder,
+    say,
+    name: file,
     onBeat(planned, { stage, step, of, worker }) {
       if (args.quiet) return
       const now = performance.now()

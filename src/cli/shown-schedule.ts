@@ -47,7 +47,8 @@ function viewOn(
   const relaxation = relaxationNamed(text(args, 'relaxation') ?? 'gates', '--relaxation', relaxations)
   const stepsPerEpoch = epochs === undefined ? undefined : steps / epochs
   const schedule = compileFor(document, supernet, steps, relaxation, {
-    ...{ stepsPerEpoch, terms: [...terms, ...ownTerms] },
+    stepsPerEpoch,
+    terms: [...terms, ...ownTerms],
   })
   return scheduleView(document, schedule, supernet.layers, motionOf(schedule, relaxation))
 }

@@ -97,7 +97,7 @@ data:
   file: photos              # relative to this file
   image: { height: 32, width: 32, channels: 3 }   # channels 1: gray
   resize: crop              # or stretch; refuse: all images have this size
-  # limit: 1000             # so many images, drawn by the seed, for a quick try
+  # limit: 1000             # a quick try: this many images, drawn by the seed
 split: { by: stratified, train: 0.6, validation: 0.2, test: 0.2 }
 supernet:
   space: darts-cell

@@ -64,6 +64,13 @@ export function processExecutor(
 }
 
 const deadRow = ({ key, set, size, method, seed }: PlannedTrial, { how }: ProcessDied): TrialRow => ({
-  ...{ key, set, size, method, seed, figures: null, rows: null, seconds: null },
+  key,
+  set,
+  size,
+  method,
+  seed,
+  figures: null,
+  rows: null,
+  seconds: null,
   failed: `its process died twice, the last time ${how}; it may need more memory than there is`,
 })

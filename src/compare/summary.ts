@@ -115,7 +115,9 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
     })),
   )
   const sets = groups.map(({ set, size, rows: setRows }) => ({
-    ...{ set, size, metric: setRows.find(({ figures }) => figures)?.figures?.metric ?? null },
+    set,
+    size,
+    metric: setRows.find(({ figures }) => figures)?.figures?.metric ?? null,
     learnt: setRows.find(({ rows }) => rows)?.rows?.learnt ?? null,
     tested: setRows.find(({ rows }) => rows)?.rows?.tested ?? null,
     ...withPareto(methodsOf(methodsOn(document, set), against, setRows)),
@@ -127,7 +129,8 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
       ? {
           ...preregistered,
           verdicts: groups.map(({ set, size, rows: setRows }) => ({
-            ...{ set, size },
+            set,
+            size,
             ...marginVerdict(
               of(setRows, preregistered.method),
               of(setRows, preregistered.against),
@@ -136,7 +139,9 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
           })),
         }
       : null,
-    ...{ against, sets, overall },
+    against,
+    sets,
+    overall,
     critical: criticalDifference(
       overall.flatMap(({ method, rank }) =>
         rank === null
@@ -241,7 +246,9 @@ function overallOf(methods: readonly string[], sets: readonly SetSummary[]): Ove
       method,
       rank: place < 0 ? null : mean(places.map((each) => each[place]!)),
       failed: results.reduce((sum, each) => sum + (each?.failed ?? 0), 0),
-      ...{ wins: count('wins'), ties: count('ties'), losses: count('losses') },
+      wins: count('wins'),
+      ties: count('ties'),
+      losses: count('losses'),
     }
   })
 }

@@ -116,7 +116,9 @@ export function dataSettingsOf(data: Data, { defaults = {}, ...located }: Locate
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
     seriesBy: [given.seriesBy ?? []].flat(),
     seriesInput: given.seriesInput ?? false,
-    ...{ time: given.time, timeNotation: given.timeNotation, every: given.every },
+    time: given.time,
+    timeNotation: given.timeNotation,
+    every: given.every,
   }
 }
 
@@ -136,13 +138,15 @@ export function memorySettings(data: Data, given: GivenData | undefined): DataSe
     name: given?.content.name ?? inMemory,
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs: [inMemory], targets: [] },
-    ...{ reader, targetReader: reader, classes },
+    reader,
+    targetReader: reader,
+    classes,
   })
 }
 
 const withoutFiles = (key: string, value: unknown): InputError =>
   new InputError(
-    `config.data.${key}: expected data of fromArrays, fromRecords, fromTensors or fromDataset, for there are no files here, got ${JSON.stringify(value) ?? 'nothing'}`,
+    `config.data.${key}: expected data of fromArrays, fromRecords, fromTensors or fromDataset, because there are no files here, got ${JSON.stringify(value) ?? 'nothing'}`,
   )
 
 const tableOptions: readonly (keyof ReadOptions)[] = ['image', 'sequence', 'layout', 'decimal', 'thousands']

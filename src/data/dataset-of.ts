@@ -59,7 +59,8 @@ function readTable(read: Table, testFrom: number, settings: DataSettings, split:
   if (!ordered) return { ...dataset, encoding, reading }
   const { facts, notes } = seriesFacts(ordered, named)
   return {
-    ...{ ...dataset, encoding },
+    ...dataset,
+    encoding,
     reading: { ...reading, facts: { ...reading.facts, ...facts }, notes: [...reading.notes, ...notes] },
   }
 }

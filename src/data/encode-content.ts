@@ -151,7 +151,12 @@ function windowsOf(
   const lasts = windows.map(({ at: last }) => places[last]!)
   const about = placesIn(encoding, ordered, windows)
   return {
-    ...{ rows: windows.length, inputs, unit, places: lasts, remarks: windowRemarks, warnings },
+    rows: windows.length,
+    inputs,
+    unit,
+    places: lasts,
+    remarks: windowRemarks,
+    warnings,
     ...(about && { about }),
   }
 }

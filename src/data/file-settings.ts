@@ -40,7 +40,9 @@ export function fileSettings(
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs, targets: targetFiles, ...(data.channels && channelsOf(data.channels)) },
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
-    ...{ reader, targetReader, defaults },
+    reader,
+    targetReader,
+    defaults,
     classes: classes === undefined ? undefined : readClasses(classes),
   })
 }

@@ -35,7 +35,8 @@ function placeOf(
   if (time === undefined || !times || !notation) return named
   const later = () => timeText(timeAfter(times[row]!, every!, horizon, notation), notation)
   return {
-    ...{ ...named, [time]: timeText(times[row]!, notation) },
+    ...named,
+    [time]: timeText(times[row]!, notation),
     ...(horizon > 0 && every !== undefined && { [`${time} of the forecast`]: later() }),
   }
 }

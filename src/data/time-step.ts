@@ -22,8 +22,8 @@ export function stepOf(every: string | number, notation: TimeNotation): number {
       : NaN
   if (step > 0 && Number.isFinite(step)) return step
   const expected = numbers
-    ? 'a number > 0, for the times are numbers'
-    : `a duration (${Object.keys(units).join(', ')}) such as 10min, for the times are dates`
+    ? 'a number > 0, because the times are numbers'
+    : `a duration (${Object.keys(units).join(', ')}) such as 10min, because the times are dates`
   throw new InputError(`config.data.every: expected ${expected}, got ${JSON.stringify(every)}`)
 }
 

@@ -99,7 +99,8 @@ export function draftClasses(
   const objective = { metric: 'average-precision' } as const
   if (counts.size > 2)
     return {
-      ...{ section: {}, objective },
+      section: {},
+      objective,
       choices: [
         {
           ...metric,
@@ -109,7 +110,9 @@ export function draftClasses(
     }
   const isNarrow = columns <= mostColumns
   return {
-    ...{ section: { positive: name }, objective, classes: { threshold: 'f1' } },
+    section: { positive: name },
+    objective,
+    classes: { threshold: 'f1' },
     ...(isNarrow && { options: { bins }, retrain: { distillation: { trees } } }),
     choices: [
       { key: ['data', 'positive'], why: 'figures of one class are about the rare one' },

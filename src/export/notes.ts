@@ -18,7 +18,10 @@ export function dataNotes({ dataset, splits }: Pick<PreparedData, 'dataset' | 's
   return {
     splits: splitHash(splits),
     rows: {
-      ...{ train: train.length, arch: arch.length, validation: validation.length, test: test.length },
+      train: train.length,
+      arch: arch.length,
+      validation: validation.length,
+      test: test.length,
     },
     ranges: rangesOf(dataset, [train, arch]),
   }

@@ -23,6 +23,10 @@ export const layersModelOf = ({
   data: { dataset, scaler },
 }: Omit<TrainedNetwork, 'metric' | 'notes'>): LayersModel =>
   toLayersModel({
-    ...{ name, graph, values, task: dataset.task, bend: scaler.bend },
+    name,
+    graph,
+    values,
+    task: dataset.task,
+    bend: scaler.bend,
     scales: scalesApart(scaler).inside,
   })

@@ -74,8 +74,14 @@ export function processing(
     }
   }
   const worker = new Worker<AnyJob, AnyAnswer>(queue.name, run, {
-    ...{ name, prefix, connection: another(), autorun: false, concurrency: children.length },
-    ...{ lockDuration: takeover * 1000, stalledInterval: takeover * 500, maxStalledCount: takeovers },
+    name,
+    prefix,
+    connection: another(),
+    autorun: false,
+    concurrency: children.length,
+    lockDuration: takeover * 1000,
+    stalledInterval: takeover * 500,
+    maxStalledCount: takeovers,
   })
   // A lost connection is told elsewhere, and what else goes wrong in the queue is tried again.
   worker.on('error', () => undefined)

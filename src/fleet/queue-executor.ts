@@ -161,6 +161,8 @@ async function fill({ redis }: Connection, queue: Queue<TrialJob, TrialRow>, wai
     const asked = redis.pipeline()
     for (const [id] of part) asked.exists(queue.toKey(id))
     const replies = await asked.exec()
+    const failed = replies!.find(([error]) => error)
+    if (failed) throw failed[0]!
     const missing = part.filter((_, i) => replies![i]![1] === 0)
     // A trial that somebody else puts there at the same time stays one: its name is the same.
     await queue.addBulk(missing.map(([jobId, { job }]) => ({ name: 'trial', data: job, opts: { jobId } })))

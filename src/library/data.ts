@@ -74,7 +74,8 @@ export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}
   const content = { ...arraysOf(more ? allOf([inputs, more]) : inputs, name, features), labels }
   return {
     data: {
-      ...{ source: inMemory, target: [...names] },
+      source: inMemory,
+      target: [...names],
       ...(task && { task }),
       ...(known && { classes: known }),
       ...taken,
@@ -210,7 +211,9 @@ function labelTable(
   if (groups && groups.length !== targets.length)
     throw new InputError(`groups: expected ${targets.length} keys, one a row, got ${groups.length}`)
   return tableOf({
-    ...{ name: `targets of ${name}`, unit: 'row', places: placesOf(targets.length) },
+    name: `targets of ${name}`,
+    unit: 'row',
+    places: placesOf(targets.length),
     names: groups ? [...names, key] : names,
     rows: groups ? targets.map((row, i) => [...row, groups[i]!]) : targets,
   })

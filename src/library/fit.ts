@@ -60,7 +60,9 @@ export async function fit(
   const arrays = { name, features, outputs, task, groups, test, classes: names }
   const chosen = areRecords(x) ? ofRecords(x, y, arrays) : ofArrays(x, y, arrays)
   const findings = await search({
-    ...{ ...chosen, ...asked, data: chosen.data },
+    ...chosen,
+    ...asked,
+    data: chosen.data,
     ...(decided && { classes: decided }),
   })
   return { ...findings.model, search: findings }

@@ -162,7 +162,13 @@ export function fewRows({ dataset, splits, scaler, inputs, targets }: PreparedDa
   const none = new Uint32Array(0)
   return {
     dataset: {
-      ...{ name, shape, task, features, encoding, hash, rows: chosen.length },
+      name,
+      shape,
+      task,
+      features,
+      encoding,
+      hash,
+      rows: chosen.length,
       inputs: gather(dataset.inputs, size, chosen),
       targets: gather(dataset.targets, perRow, chosen),
     },
@@ -184,7 +190,7 @@ function contentOf(x: Inputs, { dataset }: PreparedData): Content {
   const dates = encoding.columns.find(({ date }) => date !== undefined)?.date
   if (dates)
     throw new InputError(
-      `x: expected records, for the column ${JSON.stringify(dates.column)} has dates, got arrays of numbers`,
+      `x: expected records, because the column ${JSON.stringify(dates.column)} has dates, got arrays of numbers`,
     )
   const rows = values.shape[0] ?? 0
   if (values.values.length !== rows * names.length)

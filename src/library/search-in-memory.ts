@@ -63,7 +63,8 @@ export async function searchInMemory<M>(
     const hooks = {
       // A resumed search emits the events of its beginning again, but they are already recorded.
       emit: (event: Event) => (begun && beginning.has(event.type) ? undefined : emit(event)),
-      ...{ checkpoint: before, ...(signal && { signal }) },
+      checkpoint: before,
+      ...(signal && { signal }),
       ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
     }
     const result = await compute(trial, (execute) =>
@@ -119,7 +120,11 @@ export function findingsOf<M>(
   const { config, metric } = trial
   const data = withDecision(trial.data, metrics.decision)
   return {
-    ...{ architecture, schedule, menu, events, metrics: plain<TrialMetrics>(metrics) },
+    architecture,
+    schedule,
+    menu,
+    events,
+    metrics: plain<TrialMetrics>(metrics),
     model: model({ name: config.name, data, metric, graph, values, ...(labels && { labels }) }),
     report: () => reportOf(trial, result, events),
   }

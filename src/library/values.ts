@@ -118,7 +118,13 @@ export function arraysOf({ values, shape }: Flat, name: string, features?: reado
   if (features && features.length !== channels)
     throw new InputError(`${name}: expected ${channels} names of features, got ${features.length}`)
   return {
-    ...{ kind, name, unit: 'row', places: placesOf(rows), rows, shape: example, values },
+    kind,
+    name,
+    unit: 'row',
+    places: placesOf(rows),
+    rows,
+    shape: example,
+    values,
     ...(features && { channels: features }),
   }
 }

@@ -96,7 +96,10 @@ type Kind = Partial<Pick<Metric, 'higherIsBetter' | 'inUnits' | 'coarse'>>
 
 /** A metric by what its rows say. Lower is better, and it is neither coarse nor in units, unless `kind` says so. */
 export const metricBy = (kind: Kind, rows: Metric['rows']): Metric => ({
-  ...{ higherIsBetter: false, inUnits: false, coarse: false, ...kind },
+  higherIsBetter: false,
+  inUnits: false,
+  coarse: false,
+  ...kind,
   rows,
   value: (outputs, targets, width, options) => valueOfRows(rows(outputs, targets, width, options)),
 })

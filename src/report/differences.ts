@@ -1,9 +1,6 @@
 import type { Architecture, ArchitectureGroup } from '../supernet/types.js'
 
-/**
- * The differences of an architecture from another of the same supernet: one line per group whose members
- * differ.
- */
+/** How `other` differs from `reference`, of the same supernet: one line per group whose members differ. */
 export function differencesFrom(reference: Architecture, other: Architecture): string[] {
   const names = [...new Set([...reference.groups, ...other.groups].map(({ name }) => name))]
   return names.flatMap((name) => {

@@ -82,7 +82,8 @@ export function exportedOnnx({ model, verified, precision, versions }: Parity): 
   return {
     what: `ONNX, opset ${model.opset}, ${precision ? precision.precision : 'float32'}`,
     compared: precision ? `float32: ${comparison}; ${lossText(precision)}` : comparison,
-    ...{ sha256: model.sha256, versions },
+    sha256: model.sha256,
+    versions,
   }
 }
 
@@ -90,7 +91,8 @@ export function exportedOnnx({ model, verified, precision, versions }: Parity): 
 export const exportedLayers = ({ files, precision, versions }: LayersParity): ExportedFile => ({
   what: `LayersModel, ${precision.precision}`,
   compared: lossText(precision),
-  ...{ sha256: hashesText(files), versions },
+  sha256: hashesText(files),
+  versions,
 })
 
 /** The hashes of the files that are loaded to run a LayersModel. */

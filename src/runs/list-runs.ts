@@ -8,7 +8,7 @@ import { failureOf } from '../report/standing.js'
 import { eventsFile } from './log-mark.js'
 import { readRun } from './read-run.js'
 import { retrainedFrom } from './run-folder.js'
-import { isHeld } from './run-lock.js'
+import { isHeld } from '../base/run-lock.js'
 
 /** What a run is doing, or how it ended: `stopped` is one whose process ended without a word. */
 export type RunState = 'finished' | 'running' | 'interrupted' | 'diverged' | 'failed' | 'stopped'

@@ -153,8 +153,12 @@ function networkAround(nodes: readonly Node[], fed: readonly Node[], from: strin
 }
 
 const inputOf = ({ shape, layer }: Node): Node => ({
-  ...{ id: 'input', kind: 'input', inputs: [], attrs: { shape } },
-  ...{ shape, layer },
+  id: 'input',
+  kind: 'input',
+  inputs: [],
+  attrs: { shape },
+  shape,
+  layer,
 })
 
 /** A network that passes on what another one is fed. */

@@ -111,8 +111,13 @@ function minutesOf({
   const orNull = (span: Span | null) => span && minutes(span)
   return {
     earlier: earlier.map(minutes),
-    ...{ search: minutes(search), baseline: orNull(baseline), retrain: minutes(retrain) },
-    ...{ further: orNull(further), rivals: orNull(rivals), rest: minutes(rest), total: minutes(total) },
+    search: minutes(search),
+    baseline: orNull(baseline),
+    retrain: minutes(retrain),
+    further: orNull(further),
+    rivals: orNull(rivals),
+    rest: minutes(rest),
+    total: minutes(total),
   }
 }
 

@@ -88,11 +88,16 @@ export async function predictFile(
     known.forEach((row, i) => (values[row] = [...outputs.subarray(i * names.length, (i + 1) * names.length)]))
     const classes = values.map((p) => (p.some(Number.isNaN) ? '' : names[decidedOf(task, p)]!))
     return {
-      ...{ names, values, unit, places, warnings },
+      names,
+      values,
+      unit,
+      places,
+      warnings,
       ...(about && { about }),
       ...(content.broken && { broken: content.broken }),
       ...(task.kind === 'classification' && { classes }),
-      ...{ statuses: statuses.map(({ text }) => text), counts: countStatuses(statuses) },
+      statuses: statuses.map(({ text }) => text),
+      counts: countStatuses(statuses),
       ...(targets &&
         known.length > 0 && { scores: scoresOf(preprocess, outputs, chosen(targets, known, rows)) }),
       ...(lacking !== undefined && { unscored: lacking }),

@@ -49,7 +49,7 @@ import {
   type FinishedRun,
   type Timings,
 } from './run-folder.js'
-import { withRunLock } from './run-lock.js'
+import { withRunLock } from '../base/run-lock.js'
 import { pathFrom } from './run-paths.js'
 import { whileStoppable } from './search-run.js'
 import { withWorkers } from './workers.js'

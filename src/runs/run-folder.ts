@@ -16,7 +16,7 @@ import type { KeptMetrics } from '../trial/figures.js'
 import { lastCheckpoint } from './checkpoints.js'
 import { unfinished } from './failure.js'
 import { eventsFile } from './log-mark.js'
-import { lockFile, requireUnlocked } from './run-lock.js'
+import { lockFile, requireUnlocked } from '../base/run-lock.js'
 import { keptConfig, readingConfig } from './run-paths.js'
 import { FinishedMetricsSchema, TimingsSchema } from './run-schemas.js'
 

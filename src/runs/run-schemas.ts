@@ -32,7 +32,9 @@ const parts = {
   validation: Type.Object({ supernet: figure, final: figure, baseline: figure }),
   gap: Type.Object({ jumps: figure, derive: figure, gatesDropped: figure }),
   test: Type.Object({
-    ...{ final: figure, supernet: figure, baseline: figure },
+    final: figure,
+    supernet: figure,
+    baseline: figure,
     metrics: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]))),
     positive: text,
     confusion: Type.Optional(
@@ -60,8 +62,14 @@ const rivalNoise = Type.Union([
   Type.Null(),
 ])
 const rival = Type.Object({
-  ...{ name: text, validation: figure, test: figure, parameters: figure, nodes: figure, rows: figure },
-  ...{ period: figure, season: text },
+  name: text,
+  validation: figure,
+  test: figure,
+  parameters: figure,
+  nodes: figure,
+  rows: figure,
+  period: figure,
+  season: text,
   noise: Type.Optional(
     Type.Object({ validation: Type.Optional(rivalNoise), test: Type.Optional(rivalNoise) }),
   ),

@@ -63,7 +63,9 @@ export const runners: Readonly<Record<RuntimeName, (network: PlainNetwork) => Pr
     const scale = (size: number) => ({ mean: Array<number>(size).fill(0), std: Array<number>(size).fill(1) })
     const output = graph.nodes.find(({ id }) => id === graph.outputs.task)!.shape.at(-1)!
     const model = toLayersModel({
-      ...{ name: 'network', graph, values },
+      name: 'network',
+      graph,
+      values,
       scales: { input: scale(shape.at(-1)!), target: scale(output) },
       task: { kind: 'regression', outputs: [] },
     })

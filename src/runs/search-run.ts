@@ -41,7 +41,7 @@ import {
   retrainedFrom,
   type FinishedRun,
 } from './run-folder.js'
-import { withRunLock } from './run-lock.js'
+import { withRunLock } from '../base/run-lock.js'
 import { absoluteConfig } from './run-paths.js'
 import { stageShards, withWorkers } from './workers.js'
 
@@ -191,8 +191,13 @@ async function runInFolder(
   try {
     for (const { index, need, by } of replaced)
       emit({
-        ...{ type: 'intervention', stage: 'search', step: checkpoint?.step ?? 0, by: 'resume' },
-        ...{ what: `plugins.${index}.sha256`, from: need.sha256, to: by.sha256 },
+        type: 'intervention',
+        stage: 'search',
+        step: checkpoint?.step ?? 0,
+        by: 'resume',
+        what: `plugins.${index}.sha256`,
+        from: need.sha256,
+        to: by.sha256,
       })
     const tries = triesIn(out)
     const watched = {

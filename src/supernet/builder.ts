@@ -67,20 +67,7 @@ export interface NodeOptions extends GroupOptions {
 export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
   const root = graphBuilder(input, firstLayer)
   const layers = new Set([firstLayer])
-  const groups = new Map<string, GateGroup>()
-
-  /** Registers a group. A group of the same name is shared, which requires the same members. */
-  const gate = (group: GateGroup): void => {
-    if (!layers.has(group.layer))
-      throw new Error(
-        `${group.name}: unknown layer ${group.layer}${didYouMean(group.layer, [...layers])}; layers: ${[...layers].join(', ')}`,
-      )
-    const known = groups.get(group.name)
-    const names = ({ members }: GateGroup) => members.map(({ name }) => name).join()
-    if (known && names(known) !== names(group))
-      throw new Error(`${group.name}: shared with other members: ${names(known)} and ${names(group)}`)
-    groups.set(group.name, group)
-  }
+  const groups = gateGroups(layers)
 
   return {
     root,
@@ -88,34 +75,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       layers.add(name)
       return root.within(name, name)
     },
-    mixedOperation(
-      b,
-      x,
-      { name, layer, operations, channels, stride = 1, keepEmpty = false, several = false },
-    ) {
-      const known = operations.map(operationNamed).filter(({ build }) => !several || build)
-      const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
-      const context = { channels, stride, affine: known.length === 1 }
-      const built = known.flatMap(
-        (operation) => operation.build?.(edge.within(operation.name), x, context) ?? [],
-      )
-      const empty = known.find(({ build }) => !build)
-      if (built.length === 0) throw new Error(`${name}: expected an operation that carries something`)
-      if (known.length === 1) return built[0]!
-      const members = known.map(({ name: member, parameterFree = false, build }) => ({
-        name: member,
-        parameterFree,
-        ...(!build && { empty: true }),
-      }))
-      const most = several ? members.length : 1
-      const keep = { min: 1, max: most, ...(keepEmpty && empty && { empty: true }) }
-      gate({ name, layer, kind: 'operations', members, total: most, keep })
-      return edge.node('mix', built, {
-        group: name,
-        members: members.map((member) => member.name),
-        ...(empty && { empty: empty.name }),
-      })
-    },
+    mixedOperation: (b, x, options) => mixOperations(groups, b, x, options),
     choice(b, inputs, { name, layer, parameterFree = [] }) {
       const members = Object.keys(inputs).map((member) => ({
         name: member,
@@ -123,7 +83,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       }))
       if (members.length === 0) throw new Error(`${name}: expected members to choose from, got none`)
       if (members.length === 1) return Object.values(inputs)[0]!
-      gate({ name, layer, kind: 'operations', members, total: 1, keep: { min: 1, max: 1 } })
+      groups.add({ name, layer, kind: 'operations', members, total: 1, keep: { min: 1, max: 1 } })
       return b.node('mix', Object.values(inputs), { group: name, members: Object.keys(inputs) })
     },
     node(b, inputs, { name, layer, keep }) {
@@ -136,7 +96,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         )
       if (names.length <= min) return b.add(Object.values(inputs))
       const members = names.map((member) => ({ name: member }))
-      gate({ name, layer, kind: 'inputs', members, total: max, keep: { min, max } })
+      groups.add({ name, layer, kind: 'inputs', members, total: max, keep: { min, max } })
       return b.node('mix', Object.values(inputs), { group: name, members: names })
     },
     units(b, x, { name, layer, min = 1 }) {
@@ -147,13 +107,66 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         )
       const names = Array.from({ length: width }, (_, i) => String(i))
       const members = names.map((member) => ({ name: member }))
-      gate({ name, layer, kind: 'units', members, total: width, keep: { min, max: width } })
+      groups.add({ name, layer, kind: 'units', members, total: width, keep: { min, max: width } })
       return b.node('units', [x], { group: name, members: names })
     },
     finish(about) {
-      return { ...about, input, graph: root.graph(), layers: [...layers], groups: [...groups.values()] }
+      return { ...about, input, graph: root.graph(), layers: [...layers], groups: groups.all() }
     },
   }
+}
+
+/** The groups of a supernet, by name. */
+interface GateGroups {
+  /** Registers a group. A group of the same name is shared, which requires the same members. */
+  add(group: GateGroup): void
+  all(): GateGroup[]
+}
+
+function gateGroups(layers: ReadonlySet<string>): GateGroups {
+  const groups = new Map<string, GateGroup>()
+  const names = ({ members }: GateGroup) => members.map(({ name }) => name).join()
+  return {
+    add(group) {
+      if (!layers.has(group.layer))
+        throw new Error(
+          `${group.name}: unknown layer ${group.layer}${didYouMean(group.layer, [...layers])}; layers: ${[...layers].join(', ')}`,
+        )
+      const known = groups.get(group.name)
+      if (known && names(known) !== names(group))
+        throw new Error(`${group.name}: shared with other members: ${names(known)} and ${names(group)}`)
+      groups.set(group.name, group)
+    },
+    all: () => [...groups.values()],
+  }
+}
+
+/** Adds the mixed operation of an edge. A single operation is used directly. */
+const mixOperations = (
+  groups: GateGroups,
+  ...[b, x, options]: Parameters<SupernetBuilder['mixedOperation']>
+): ReturnType<SupernetBuilder['mixedOperation']> => {
+  const { name, layer, operations, channels, stride = 1, keepEmpty = false, several = false } = options
+  const known = operations.map(operationNamed).filter(({ build }) => !several || build)
+  const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
+  const context = { channels, stride, affine: known.length === 1 }
+  const built = known.flatMap((operation) => operation.build?.(edge.within(operation.name), x, context) ?? [])
+  const empty = known.find(({ build }) => !build)
+  if (built.length === 0) throw new Error(`${name}: expected an operation that carries something`)
+  if (known.length === 1) return built[0]!
+  const members = known.map(({ name: member, parameterFree = false, build }) => ({
+    name: member,
+    parameterFree,
+    ...(!build && { empty: true }),
+  }))
+  const most = several ? members.length : 1
+  const keep = { min: 1, max: most, ...(keepEmpty && empty && { empty: true }) }
+  groups.add({ name, layer, kind: 'operations', members, total: most, keep })
+  return edge.node('mix', built, {
+    group: name,
+    members: members.map((member) => member.name),
+    ...(empty && { empty: empty.name }),
+  })
 }
 
 function operationNamed(operation: string | Operation): Operation {

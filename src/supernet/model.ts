@@ -41,7 +41,9 @@ export class SupernetModel {
     this.#random = random
     this.relaxation = relaxation
     this.mixing = mixing({
-      ...{ relaxation, random, origin: supernet },
+      relaxation,
+      random,
+      origin: supernet,
       alpha: (group) => this.alpha(group),
       mixed: (group) => this.#mixed(group),
       temperature: () => this.temperature,

@@ -9,6 +9,7 @@ import { distilled } from '../objective/distillation.js'
 import { reconstructionLoss } from '../objective/losses.js'
 import { tapGradients, type TapGradients } from './activations.js'
 import { addGradients } from './add-gradients.js'
+import { disposeGradients } from './gradient-memory.js'
 import { plannedProgram } from './memory.js'
 import { feedsOf, rolesOf, type Feeds, type Role } from './feeds.js'
 import type { Network, PassNetwork } from './network.js'
@@ -233,34 +234,4 @@ function inOrder<T extends tf.Tensor>(
 function scaleStatistics(observed: BatchStatistics, share: number): void {
   if (share === 1) return
   for (const key of ['mean', 'variance'] as const) observed[key] = scaleNumbers(observed[key], share)
-}
-
-/** Returns gradients that stay valid while others are computed. Lent ones are copied and given back. */
-export function detached(gradients: ShardGradients): ShardGradients {
-  const { giveBack, losses, weights, mixtures, statistics } = gradients
-  if (!giveBack) return gradients
-  const copies = <T extends tf.Tensor>(tensors: ReadonlyMap<string, T>): Map<string, T> =>
-    new Map([...tensors].map(([name, tensor]) => [name, tf.clone(tensor)]))
-  const copy = {
-    losses: Object.fromEntries(Object.entries(losses).map(([role, loss]) => [role, tf.clone(loss)])),
-    weights: copies(weights),
-    mixtures: copies(mixtures),
-    statistics: new Map(
-      [...statistics].map(([node, { mean, variance }]) => [
-        node,
-        { mean: tf.clone(mean), variance: tf.clone(variance) },
-      ]),
-    ),
-  }
-  giveBack()
-  return copy
-}
-
-/** Frees everything that gradients hold, or gives it back if it is lent. */
-export function disposeGradients(gradients: Partial<ShardGradients & Gradients>): void {
-  const { losses, weights, mixtures, alphas, statistics, giveBack } = gradients
-  if (giveBack) return giveBack()
-  tf.dispose(losses)
-  for (const tensors of [weights, mixtures, alphas]) if (tensors) tf.dispose([...tensors.values()])
-  for (const { mean, variance } of statistics?.values() ?? []) tf.dispose([mean, variance])
 }

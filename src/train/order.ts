@@ -1,5 +1,5 @@
 import type { Part } from '../objective/terms/types.js'
-import { disposeGradients } from './gradients.js'
+import { disposeGradients } from './gradient-memory.js'
 import type { Gradients } from './shard.js'
 
 /** The arrays that a step reads and writes. Those of a pass exist until the next pass, all others persist. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Recorder, Rehearsed, Tape, Workspaces } from '../backend/recorder.js'
 import { feedsOf, strengthsOf, type Feeds } from './feeds.js'
-import { disposeGradients, fedGradients } from './gradients.js'
+import { disposeGradients } from './gradient-memory.js'
+import { fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
 import type { BatchDraws, ShardGradients, ShardWork } from './shard.js'
 
@@ -79,7 +80,11 @@ export function record(
       spaces,
     )
     return {
-      ...{ recorder, tape, feeds, mixtures, now },
+      recorder,
+      tape,
+      feeds,
+      mixtures,
+      now,
       gradients: result,
       alphaSlots: new Map(),
       parameters: [...parameters],

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/devices/index.js'
-import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
 import type { LayerGates, Term } from '../objective/terms/types.js'
+import { clipScale } from './clip.js'
 import type { Optimizer } from './optimizer.js'
 import type { Update } from './transforms.js'
 import type { Gradients } from './shard.js'
@@ -15,9 +14,6 @@ export interface WeightedTerm {
   /** For terms on gates: the members that the term acts on, by group; all of the layer's if absent. */
   readonly selected?: ReadonlyMap<string, ReadonlySet<string>>
 }
-
-/** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
-const statisticsMomentum = 0.1
 
 export interface WeightStep<T extends WeightedTerm = WeightedTerm> {
   readonly optimizer: Optimizer
@@ -127,7 +123,8 @@ function updatesOf<T extends WeightedTerm>(
     return [{ update, layer, isKernel: shape.length > 1 }]
   })
   const updates = {
-    ...{ specs, acts },
+    specs,
+    acts,
     all: weightUpdates.map(({ update }) => update),
     ofKernels: weightUpdates
       .filter(({ isKernel }) => isKernel)
@@ -207,74 +204,3 @@ const selection = (
   groups: groups.filter(({ name }) => selected.has(name)),
   selected: (group, member) => selected.get(group)?.has(member) ?? false,
 })
-
-/** Moves the batch norms' moving averages towards a batch's statistics. */
-export function updateStatistics(
-  store: ParameterStore,
-  statistics: ReadonlyMap<string, BatchStatistics>,
-): void {
-  const pairs = statisticsOf(store, statistics)
-  const { steps } = currentDevice()
-  if (steps) return steps.blend(pairs, statisticsMomentum)
-  for (const { name, average, observed } of pairs)
-    store.set(
-      name,
-      tf.tidy(() => tf.add(average, tf.mul(tf.sub(observed, average), statisticsMomentum))),
-    )
-}
-
-const keys = ['mean', 'variance'] as const
-
-/** A moving average, and the statistics of a batch. */
-interface Moved {
-  readonly name: string
-  readonly average: tf.Tensor
-  readonly observed: tf.Tensor
-}
-
-const moved = new WeakMap<ReadonlyMap<string, BatchStatistics>, readonly Moved[]>()
-
-/** The averages to move. A recorded pass returns the same map of statistics at every replay. */
-function statisticsOf(
-  store: ParameterStore,
-  statistics: ReadonlyMap<string, BatchStatistics>,
-): readonly Moved[] {
-  const before = moved.get(statistics)
-  if (before?.every(({ name, average }) => store.get(name) === average)) return before
-  const pairs = [...statistics].flatMap(([node, observed]) =>
-    keys.map((key) => ({
-      name: `${node}:${key}`,
-      average: store.get(`${node}:${key}`),
-      observed: observed[key],
-    })),
-  )
-  moved.set(statistics, pairs)
-  return pairs
-}
-
-/**
- * min(1, limit / ‖gradient‖) over all weights, or undefined without a limit: a number where the numbers of
- * gradients are accessible, else a tensor of the caller's.
- */
-export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | number | undefined {
-  if (limit === undefined || weights.size === 0) return undefined
-  const { steps } = currentDevice()
-  if (steps) {
-    const norm = Math.sqrt(steps.squaredNorm(tensorsOf(weights)))
-    return Math.fround(Math.min(1, limit / (norm + 1e-12)))
-  }
-  return tf.tidy(() => {
-    const squares = [...weights.values()].map((gradient) => tf.sum(tf.square(gradient)))
-    const norm = tf.sqrt(tf.addN(squares))
-    return tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)))
-  })
-}
-
-const listed = new WeakMap<Gradients['weights'], readonly tf.Tensor[]>()
-
-/** The tensors of a map; the same array each time. */
-function tensorsOf(weights: Gradients['weights']): readonly tf.Tensor[] {
-  const tensors = listed.get(weights) ?? [...weights.values()]
-  listed.set(weights, tensors)
-  return tensors
-}

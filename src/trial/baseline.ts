@@ -105,7 +105,8 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
   return withNetwork(retrained.graph, retrained.values, (network) => {
     const figures = {
       ...costOf(judged.graph),
-      ...{ validation: judged.validation, test: valueOf(measured.test) },
+      validation: judged.validation,
+      test: valueOf(measured.test),
       ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
     }
     return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }

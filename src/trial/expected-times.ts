@@ -163,8 +163,11 @@ export function workOf({ config, data, schedule, supernet }: Trial): SearchWork 
     : 0
   const sets = supernet.groups.reduce((sum, group) => sum + (isWidth(group) ? 5 : group.members.length), 0)
   return {
-    ...{ phases: schedule.phases, prune: schedule.prune, steps: schedule.steps },
-    ...{ evaluateEvery: search.evaluateEvery, inspectEvery: inspectionInterval(schedule, search) },
+    phases: schedule.phases,
+    prune: schedule.prune,
+    steps: schedule.steps,
+    evaluateEvery: search.evaluateEvery,
+    inspectEvery: inspectionInterval(schedule, search),
     rows: { evaluation: validation.length, look },
     ablated: sets * Math.min(validation.length, search.ablationRows),
   }

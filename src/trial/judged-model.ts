@@ -28,7 +28,10 @@ export async function withJudgedModel<T>(
     return await use({
       cost: costOf(network.graph),
       supernetParameters: taskCost(supernet).parameters,
-      ...{ data, metric, random, outputs },
+      data,
+      metric,
+      random,
+      outputs,
       async repeated(seeds) {
         while (repeats.length < seeds) repeats.push(await repeat(random.seed + repeats.length, again, data))
         return repeats.slice(0, seeds)

@@ -37,7 +37,10 @@ export async function smallestNearBest(
     chosen: chosen.sized,
     final: chosen.final,
     tolerated: {
-      ...{ tolerance, against: 'best', attempts, kept: chosen.sized.size },
+      tolerance,
+      against: 'best',
+      attempts,
+      kept: chosen.sized.size,
       within: kept < 0 ? null : true,
     },
   }

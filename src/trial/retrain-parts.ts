@@ -19,7 +19,8 @@ import { executorOf } from '../train/recorded-passes.js'
 import { runningSums, type RunningSums } from '../train/running-sums.js'
 import type { Gradients, ShardExecutor } from '../train/shard.js'
 import type { RetrainOptions } from '../train/training.js'
-import { stepWeights, updateStatistics } from '../train/update.js'
+import { updateStatistics } from '../train/statistics.js'
+import { stepWeights } from '../train/update.js'
 import { lessonsOf, type Teacher } from './teacher.js'
 
 export interface RetrainContext extends LoopContext {
@@ -75,7 +76,12 @@ export async function retrainParts(
   const sums = runningSums()
   const executor = executorOf(execute)
   return {
-    ...{ network, store, average, rule, batches, sums },
+    network,
+    store,
+    average,
+    rule,
+    batches,
+    sums,
     judged: average ? discreteNetwork(graph, average) : network,
     execute: executor.execute,
     arrays: () =>

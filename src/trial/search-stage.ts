@@ -18,7 +18,11 @@ export const searchSupernet = (trial: Trial, hooks: TrialHooks): Promise<Searche
   searchStage(trial, hooks, (model, { search, ...planned }) => {
     const { reason, steps, jumps, menu, used: schedule } = search
     return {
-      ...{ reason, steps, jumps, menu, schedule },
+      reason,
+      steps,
+      jumps,
+      menu,
+      schedule,
       supernet: model.supernet,
       weights: new Map(model.weights.values()),
       gates: model.gateValues(),
@@ -55,7 +59,9 @@ export async function searchStage<T>(
       model,
       trial.data,
       {
-        ...{ ...context, emit, save },
+        ...context,
+        emit,
+        save,
         ...(source && { source }),
         ...(interventions && { interventions }),
         ...(clock && { pace: (at) => clock.pace({ ...at, searches }) }),

@@ -48,7 +48,9 @@ export async function trainingTimes(
       {
         options: { ...options, steps: interval * most, evaluateEvery: interval },
         stage: 'retrain',
-        ...{ loss, metric, random },
+        loss,
+        metric,
+        random,
         execute: (...work) => {
           begun.push({ at: busy(), evaluated })
           evaluated = false

@@ -52,13 +52,19 @@ export async function finishTrial(
   const { chosen, baseline } = retrained
   const { tried, lesson, steps, menu, schedule } = searched
   const summary = await summariseTrial(decided.trial, {
-    ...{ searched, removed, ...retrained, final },
+    searched,
+    removed,
+    ...retrained,
+    final,
     ...(decision && { decision }),
   })
   const [rivals, rivalSeconds] = await timed(() => compete(trial, hooks, summary.measured))
   if (rivals) hooks.emit({ type: 'stage', stage: 'rivals', seconds: rivalSeconds })
   return {
-    ...{ architecture: chosen.architecture, menu, schedule, steps },
+    architecture: chosen.architecture,
+    menu,
+    schedule,
+    steps,
     graph: final.graph,
     values: final.values,
     ...(tried && { tried }),
@@ -124,7 +130,9 @@ async function retrainSearched(
         ? searched.supernet
         : restrictTo(supernet, retrainOutcome.chosen.architecture).supernet,
     again: trainingAgain(trial, hooks, {
-      ...{ architecture: retrainOutcome.chosen.architecture, inherited, baseline: trainedBaseline },
+      architecture: retrainOutcome.chosen.architecture,
+      inherited,
+      baseline: trainedBaseline,
     }),
     baseline: wanted && same ? baselineOf(trial, retrainOutcome.final) : trainedBaseline,
     seconds: {

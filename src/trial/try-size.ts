@@ -31,6 +31,10 @@ export async function trySize(
 
 /** What metrics say of a size whose training diverged. */
 export const divergedAttempt = ({ size, cost }: Sized, { message }: Diverged): Attempt => ({
-  ...{ size, cost, validation: null, worse: null, allowed: null },
+  size,
+  cost,
+  validation: null,
+  worse: null,
+  allowed: null,
   diverged: message,
 })

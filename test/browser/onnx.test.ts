@@ -13,8 +13,12 @@ const y = x.map(([a, b]) => (a! ** 2 + b! ** 2 > 1 ? 'out' : 'in'))
 let model: browser.BrowserModel
 beforeAll(async () => {
   const found = await browser.search({
-    ...{ space: mlpCell({ blocks: 1, width: 8, hidden: 8 }), data: browser.fromArrays(x, y), seed: 4 },
-    ...{ backend: 'cpu', search: { steps: 20, batch: 16 }, retrain: { steps: 60, batch: 16 } },
+    space: mlpCell({ blocks: 1, width: 8, hidden: 8 }),
+    data: browser.fromArrays(x, y),
+    seed: 4,
+    backend: 'cpu',
+    search: { steps: 20, batch: 16 },
+    retrain: { steps: 60, batch: 16 },
   })
   model = found.model
   ort.env.wasm.numThreads = 1
@@ -68,7 +72,8 @@ test('a runtime that computes something else gives no file', async () => {
       async create(bytes, options) {
         const session = await ort.InferenceSession.create(bytes, options)
         return {
-          ...{ inputNames: session.inputNames, outputNames: session.outputNames },
+          inputNames: session.inputNames,
+          outputNames: session.outputNames,
           release: () => session.release(),
           async run(feeds) {
             const found = await session.run(feeds)

@@ -63,8 +63,12 @@ describe('a search as a browser runs it', () => {
 const data = browser.fromArrays(x, y)
 
 test.each<[string, Partial<SearchRequest>, string]>([
-  ['a folder', { saveTo: 'runs/x' }, 'saveTo: expected nothing, for there are no files and threads here'],
-  ['threads', { workers: 2 }, 'workers: expected nothing, for there are no files and threads here, got 2'],
+  ['a folder', { saveTo: 'runs/x' }, 'saveTo: expected nothing, because there are no files and threads here'],
+  [
+    'threads',
+    { workers: 2 },
+    'workers: expected nothing, because there are no files and threads here, got 2',
+  ],
   ['a bundled data set', { data: fromFiles({ source: 'digits' }) }, 'config.data.source: expected data of'],
   ['a data file', { data: fromFiles({ file: 'a.csv' }) }, 'config.data.file: expected data of fromArrays'],
   [

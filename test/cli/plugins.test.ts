@@ -122,7 +122,11 @@ describe('a plugin on the command line', () => {
     const own = await loadPlugins([join(folder, 'own.mjs')])
     const stop = new AbortController()
     const stopped = searchRun({
-      ...{ config: found, folder, out: join(folder, 'd'), signal: stop.signal, ...own },
+      config: found,
+      folder,
+      out: join(folder, 'd'),
+      signal: stop.signal,
+      ...own,
       onEvent: (event) => void (event.type === 'evaluation' && stop.abort()),
     })
     await expect(stopped).rejects.toThrow('interrupted')

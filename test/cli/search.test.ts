@@ -105,7 +105,9 @@ describe('after a search', () => {
     expect(stderr).toBe('1 ok\n')
     const { printed } = await program('predict', run, '--data', at('new.csv'), '--out', at('p.csv'), '--json')
     expect(JSON.parse(printed)).toEqual({
-      ...{ out: at('p.csv'), rows: 1, warnings: [] },
+      out: at('p.csv'),
+      rows: 1,
+      warnings: [],
       counts: { ok: 1, remarks: {}, refused: 0 },
     })
     expect(readFileSync(at('p.csv'), 'utf8')).toBe(stdout)

@@ -12,7 +12,11 @@ import type { GateGroup } from '../../src/supernet/types.js'
 import { pressed, tiny } from './helper.js'
 
 const group = (name: string, layer: string, names: string[], max: number): GateGroup => ({
-  ...{ name, layer, kind: 'units', total: 1, keep: { min: 1, max } },
+  name,
+  layer,
+  kind: 'units',
+  total: 1,
+  keep: { min: 1, max },
   members: names.map((each) => ({ name: each })),
 })
 
@@ -31,12 +35,18 @@ const column = (
   values: readonly [number, number, number][],
   select?: ScheduleColumn['select'],
 ): ScheduleColumn => ({
-  ...{ term: 'l1', part: 'gates', layer, ...(select && { select }) },
+  term: 'l1',
+  part: 'gates',
+  layer,
+  ...(select && { select }),
   segments: values.map(([from, to, value]) => ({ from, to, value })),
 })
 
 const schedule = (columns: readonly ScheduleColumn[], steps = 4): Schedule => ({
-  ...{ name: 's', steps, turns: [], columns },
+  name: 's',
+  steps,
+  turns: [],
+  columns,
   phases: [{ name: 'p', from: 0, to: steps, train: new Set(), gates: 'move', paths: 'all' }],
   losses: { task: [{ from: 0, to: steps, value: 1 }], reconstruction: [{ from: 0, to: steps, value: 0 }] },
   prune: { from: 0, until: steps, looks: 1, threshold: 0, patience: 1, rule: 'magnitude', order: 'depth' },

@@ -18,8 +18,11 @@ describe('a document', () => {
   test('needs sets and methods, and has a default for the rest', async () => {
     const { base: _, ...document } = smallest
     expect(checkComparison(document)).toEqual({
-      ...{ base: {}, ...document, sizes: ['all'] },
-      ...{ rivals: 'auto', seeds: 5 },
+      base: {},
+      ...document,
+      sizes: ['all'],
+      rivals: 'auto',
+      seeds: 5,
     })
     expect((await plan(smallest)).map(({ seed }) => seed)).toEqual([1, 2, 3, 4, 5])
   })

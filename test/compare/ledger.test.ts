@@ -9,7 +9,11 @@ const planned = (method: string, seed: number, key = `${method}-${seed}`): Plann
 
 const row = (trial: PlannedTrial, hash = `rows of ${trial.seed}`): TrialRow =>
   ({
-    ...{ set: trial.set, size: trial.size, method: trial.method, seed: trial.seed, key: trial.key },
+    set: trial.set,
+    size: trial.size,
+    method: trial.method,
+    seed: trial.seed,
+    key: trial.key,
     rows: { hash },
     seconds: { search: 1, baseline: null, retrain: 1 },
   }) as unknown as TrialRow

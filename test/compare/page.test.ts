@@ -31,13 +31,23 @@ const cells = (page: string, id: string, at: number): string => {
 
 function row(set: string, method: string, seed: number, test: number | null): TrialRow {
   return {
-    ...{ set, size: 'all', method, seed, key: `${set}${method}${seed}` },
+    set,
+    size: 'all',
+    method,
+    seed,
+    key: `${set}${method}${seed}`,
     figures:
       test === null
         ? null
         : {
-            ...{ metric: 'rmse', validation: test, test, parameters: 100 * method.length, flops: 50 },
-            ...{ share: 0.5, searchSteps: 9, sizesTried: 0 },
+            metric: 'rmse',
+            validation: test,
+            test,
+            parameters: 100 * method.length,
+            flops: 50,
+            share: 0.5,
+            searchSteps: 9,
+            sizesTried: 0,
           },
     rows: { hash: set + seed, learnt: 60, tested: 20 },
     seconds: test === null ? null : { search: 3600 * method.length, baseline: null, retrain: 0 },
@@ -137,7 +147,8 @@ test('the return is hours by their price against saved error by its price', () =
   const taught = rows.map((each) => ({
     ...each,
     seconds: {
-      ...{ ...each.seconds!, baseline: each.method === 'long' ? 1800 : null },
+      ...each.seconds!,
+      baseline: each.method === 'long' ? 1800 : null,
       ...(each.method === 'b' && { shared: true as const }),
     },
   }))

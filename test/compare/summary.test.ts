@@ -10,11 +10,21 @@ import { byPlace, type TrialFigures, type TrialRow } from '../../src/compare/typ
 /** A row with a test metric, or that failed. */
 function row(method: string, seed: number, test: number | null, changes: Partial<TrialRow> = {}): TrialRow {
   const figures: TrialFigures = {
-    ...{ metric: 'accuracy' as const, validation: 0.5, test, parameters: 100 * seed, flops: 7 },
-    ...{ share: 0.25, searchSteps: 9, sizesTried: 0 },
+    metric: 'accuracy' as const,
+    validation: 0.5,
+    test,
+    parameters: 100 * seed,
+    flops: 7,
+    share: 0.25,
+    searchSteps: 9,
+    sizesTried: 0,
   }
   return {
-    ...{ set: 's', size: 'all', method, seed, key: `${method}${seed}` },
+    set: 's',
+    size: 'all',
+    method,
+    seed,
+    key: `${method}${seed}`,
     figures: test === null ? null : figures,
     rows: { hash: 'h', learnt: 60, tested: 20 },
     seconds: { search: seed, baseline: null, retrain: 1 },

@@ -55,7 +55,9 @@ test('its numbers stand behind the columns of the file, and days count from the 
     { name: 'day days', date: { column: 'day', part: 'days', notation: 'day-first', from: '2024-03-01' } },
   ])
   expect(reading?.columns?.[0]).toEqual({
-    ...{ name: 'day', role: 'input', kind: 'date' },
+    name: 'day',
+    role: 'input',
+    kind: 'date',
     why: 'config.data.dates: year, days',
   })
 })
@@ -79,7 +81,8 @@ test('days of eight digits, named months and short years are dates', async () =>
 
 test('the clock is read as it is written, whatever the zone behind it', async () => {
   const { inputs } = await read('at,y\n2024-01-01T06:00:00+02:00,1.5\n2024-01-01T18:00Z,2.5\n', {
-    ...{ target: 'y', dates: { at: ['hour', 'days'] } },
+    target: 'y',
+    dates: { at: ['hour', 'days'] },
   })
   ;[1, 0, 0.25, -1, 0, 0.75].forEach((value, i) => expect(inputs[i]).toBeCloseTo(value, 10))
 })
@@ -112,7 +115,9 @@ test.each([
   ['milliseconds', [1709208000000, 1709208000500, 1709294400000], [0.5, 0.5 + 0.5 / 86_400, 1.5]],
 ])('%s since 1970 are dates', async (_, cells, days) => {
   const { encoding, inputs } = await read(`at,y\n${cells.map((cell, i) => `${cell},${i}.5`).join('\n')}\n`, {
-    ...{ target: 'y', missing: 'median', dates: { at: ['days'] } },
+    target: 'y',
+    missing: 'median',
+    dates: { at: ['days'] },
   })
   days.forEach((day, i) => expect(inputs[i]).toBeCloseTo(day, 8))
   // The 29th of February 2024 was day 19,782.
@@ -142,12 +147,17 @@ test('a clock of twelve hours is read', async () => {
   ]
   const rows = clocks.slice(0, 6).map((clock, i) => `3/${14 + i}/2024 ${clock},${i}.5`)
   const { encoding, inputs } = await read(`at,y\n${rows.join('\n')}\n`, {
-    ...{ target: 'y', missing: 'median', dates: { at: ['days'] } },
+    target: 'y',
+    missing: 'median',
+    dates: { at: ['days'] },
   })
   const hours = [0, 6, 12, 18, 24 - 1 / 120, 6]
   hours.forEach((hour, i) => expect(inputs[i]).toBeCloseTo(i + hour / 24, 10))
   const table = tableOf({
-    ...{ name: 'new', unit: 'row', names: ['at'], places: [1, 2] },
+    name: 'new',
+    unit: 'row',
+    names: ['at'],
+    places: [1, 2],
     rows: clocks.slice(6).map((clock) => [`3/14/2024 ${clock}`]),
   })
   expect([...encodeContent(encoding, table).inputs]).toEqual([NaN, NaN])
@@ -156,7 +166,10 @@ test('a clock of twelve hours is read', async () => {
 test('a missing date is one gap: one indicator, and one cell in the count; words of data.missingValues are gaps', async () => {
   const text = april.replace('2024-04-03', '-').replace('2024-04-09', '')
   const { features, inputs, cleaning } = await read(text, {
-    ...{ target: 'y', dates: { day: ['weekday', 'days'] }, missing: 'indicator', missingValues: ['-', 0] },
+    target: 'y',
+    dates: { day: ['weekday', 'days'] },
+    missing: 'indicator',
+    missingValues: ['-', 0],
   })
   expect(features).toEqual([
     'a',
@@ -171,7 +184,10 @@ test('a missing date is one gap: one indicator, and one cell in the count; words
   // The first day is 0 days after itself, which is no gap: the words are those of the file.
   expect(inputs[5]).toBe(0)
   const dropped = await read(text, {
-    ...{ target: 'y', dates: { day: ['days'] }, missing: 'drop-row', missingValues: { day: ['-'] } },
+    target: 'y',
+    dates: { day: ['days'] },
+    missing: 'drop-row',
+    missingValues: { day: ['-'] },
   })
   expect(dropped.rows).toBe(58)
 })
@@ -182,7 +198,9 @@ test('data.test does not decide from which day days count', async () => {
     'test.csv',
   )
   const { encoding, inputs, test } = await read(april, {
-    ...{ target: 'y', dates: { day: ['days'] }, test: { file: 'test.csv' } },
+    target: 'y',
+    dates: { day: ['days'] },
+    test: { file: 'test.csv' },
   })
   expect(encoding.columns.at(-1)?.date?.from).toBe('2024-04-01')
   expect(test).toEqual([60, 61, 62])

@@ -19,7 +19,12 @@ function windows(
     begin += length
   }
   return {
-    ...{ name: 'made', rows: spans.length, shape: [2, 1], features: ['y'], hash: '', spans },
+    name: 'made',
+    rows: spans.length,
+    shape: [2, 1],
+    features: ['y'],
+    hash: '',
+    spans,
     inputs: Float64Array.from(spans.flatMap(([from]) => [value(from), value(from + 1)])),
     targets: Float64Array.from(spans, ([, to]) => value(to - 1)),
     task: { kind: 'forecasting', outputs: ['y'] },
@@ -30,7 +35,11 @@ function windows(
 const all = (dataset: Dataset) => Uint32Array.from({ length: dataset.rows }, (_, row) => row)
 const season = (dataset: Dataset) => seasonOf(dataset, [0], all(dataset))
 const dated = (every: number): SeriesEncoding => ({
-  ...{ by: [], time: 't', notation: 'dates', every, horizon: 1 },
+  by: [],
+  time: 't',
+  notation: 'dates',
+  every,
+  horizon: 1,
 })
 
 describe('the season of a series', () => {

@@ -99,7 +99,8 @@ describe('several series in one file', () => {
     const hours = [...Array(24).keys()].filter((hour) => hour !== 2)
     const at = (hour: number, zone = '') => `31.03.2024 ${String(hour).padStart(2, '0')}:00${zone}`
     const local = await read(`t,y\n${hours.map((h) => `${at(h)},${h}`).join('\n')}\n`, {
-      ...{ ...series, seriesBy: undefined },
+      ...series,
+      seriesBy: undefined,
     })
     expect(local.reading!.notes.join()).toContain('1 gap in 1 series')
     const zoned = await read(

@@ -184,12 +184,10 @@ test('a preprocessing of format 1 is read as it was meant: a new category has no
   // As a former build wrote it for these data.
   const stored = {
     format: 'sentei-preprocess/1',
-    ...{
-      data: 'a',
-      task: { kind: 'classification', classes: ['no', 'yes'] },
-      metric: 'accuracy',
-      shape: [10],
-    },
+    data: 'a',
+    task: { kind: 'classification', classes: ['no', 'yes'] },
+    metric: 'accuracy',
+    shape: [10],
     features: ['Druck', ...suppliers.map((name) => `supplier=${name}`)],
     encoding: {
       kind: 'table',

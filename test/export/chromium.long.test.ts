@@ -110,8 +110,13 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       for (const seed of [1, 2])
         await writeLayers(derived(instance, seed, 'drop'), 'float32', `${instance.space}-${at}-${seed}`)
     await bundle({
-      ...{ absWorkingDir: packagePath('.'), entryPoints: ['test/export/layers-in-page.js'], outdir: folder },
-      ...{ bundle: true, splitting: true, format: 'esm', logLevel: 'error' },
+      absWorkingDir: packagePath('.'),
+      entryPoints: ['test/export/layers-in-page.js'],
+      outdir: folder,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      logLevel: 'error',
       external: ['/ort.wasm.min.mjs', 'canvas'],
     })
     const scripts = ['in-page.js', 'layers-in-page.js'].map(
@@ -172,8 +177,10 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     const y = x.map(([a, b]) => (a! ** 2 + b! ** 2 > 1 ? 'out' : 'in'))
     const options = { blocks: 1, width: 8, hidden: 8 }
     const settings = {
-      ...{ seed: 4, backend: 'wasm' as const },
-      ...{ search: { steps: 20, batch: 16 }, retrain: { steps: 20, batch: 16 } },
+      seed: 4,
+      backend: 'wasm' as const,
+      search: { steps: 20, batch: 16 },
+      retrain: { steps: 20, batch: 16 },
     }
     const told = await page.evaluate<number[]>(
       `searchOnnx(${JSON.stringify({ x, y, options, ...settings })})`,

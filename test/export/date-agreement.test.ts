@@ -140,6 +140,6 @@ test('an absent column of dates is one gap in each row, told once; arrays are no
   const predictor = predictorOf(await trainedOn('median', true))
   expect(predictor.statuses([{ a: 3 }])).toEqual(['missing sold at'])
   expect(() => predictor.predict([[1, 2, 3, 4, 5, 6, 7, 8, 9]])).toThrow(
-    'x: expected records, for the column "sold at" has dates',
+    'x: expected records, because the column "sold at" has dates',
   )
 })

@@ -48,7 +48,9 @@ async function said(network: Pick<TrainedNetwork, 'graph' | 'values'>, data: Pre
   const files = await predictFile(join(folder, 'model'), join(folder, 'a.csv'))
   const session = await onnxSession(toOnnx(trained), 'is tested')
   const column = (name: 'a' | 'b') => ({
-    ...{ name, type: 'float' as const, dims: [rows.length, 1] },
+    name,
+    type: 'float' as const,
+    dims: [rows.length, 1],
     values: Float32Array.from(rows, (row) => row[name]),
   })
   const onnx = await session.run([column('a'), column('b')])

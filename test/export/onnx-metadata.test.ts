@@ -47,12 +47,14 @@ test('columns have ranges of the training rows, units, categories, and what fill
   const median =
     sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
   expect(size).toEqual({
-    ...{ name: 'size', range: [Math.min(...known), Math.max(...known)] },
+    name: 'size',
+    range: [Math.min(...known), Math.max(...known)],
     missing: { policy: 'median', fill: median },
   })
   expect(wet).toMatchObject({ name: 'wet', unit: '%', range: [0, 11] })
   expect(colour).toEqual({
-    ...{ name: 'colour', categories: trained.data.dataset.encoding.columns[2]!.categories },
+    name: 'colour',
+    categories: trained.data.dataset.encoding.columns[2]!.categories,
     missing: { policy: 'median', fill: 'red' },
     others: 'zeros',
   })
@@ -68,8 +70,10 @@ test('columns have ranges of the training rows, units, categories, and what fill
     /^To predict the class \((yes, no|no, yes)\) for rows that are obtained as those of .* within the ranges/,
   )
   expect(JSON.parse(metadata['sentei.data.rows']!)).toEqual({
-    ...{ train: train.length, arch: arch.length },
-    ...{ validation: trained.data.splits.validation.length, test: trained.data.splits.test.length },
+    train: train.length,
+    arch: arch.length,
+    validation: trained.data.splits.validation.length,
+    test: trained.data.splits.test.length,
   })
   expect(metadata['sentei.limits']).toMatch(
     /^One search with one seed; .* The figures rest on \d+ rows .*sentei\.inputs/,
@@ -112,7 +116,9 @@ test('a model in memory, which keeps few rows, notes those that it was trained o
   const y = x.map(([, s]) => (s! > 0 ? 'up' : 'down'))
   const options = { search: { steps: 4, batch: 16 }, retrain: { steps: 4, batch: 16 }, seed: 3 }
   const { model } = await search({
-    ...{ space: mlpCell({ blocks: 1, width: 8 }), data: fromArrays(x, y), schedule: 'none' },
+    space: mlpCell({ blocks: 1, width: 8 }),
+    data: fromArrays(x, y),
+    schedule: 'none',
     ...options,
   })
   await model.exportOnnx(join(folder, 'm.onnx'))

@@ -10,7 +10,9 @@ export async function preciseNetworks(): Promise<TrainedNetwork[]> {
   ]
   return [
     {
-      ...{ name: 'digits', metric: 'accuracy', data: digits },
+      name: 'digits',
+      metric: 'accuracy',
+      data: digits,
       ...randomNetwork(digits, (b) => {
         const x = b.activation(
           b.batchNorm(b.conv(b.input, { channels: 12, kernel: 3 }), { affine: true }),
@@ -21,14 +23,18 @@ export async function preciseNetworks(): Promise<TrainedNetwork[]> {
       }),
     },
     {
-      ...{ name: 'chicago', metric: 'rmse', data: chicago },
+      name: 'chicago',
+      metric: 'rmse',
+      data: chicago,
       ...randomNetwork(chicago, (b) => {
         const x = b.activation(b.conv(b.input, { channels: 6, kernel: 3, dilation: 2 }), 'relu6')
         return b.dense(b.flatten(b.maxPool(x, { kernel: 3 })), 1)
       }),
     },
     {
-      ...{ name: 'concrete', metric: 'rmse', data: concrete },
+      name: 'concrete',
+      metric: 'rmse',
+      data: concrete,
       ...randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 16), 'tanh'), 1)),
     },
   ]

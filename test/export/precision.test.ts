@@ -28,7 +28,9 @@ const concrete = await bundled('concrete')
 
 /** A network with every kind of kernel, one with gaps, and two that read one tensor. */
 const images: TrainedNetwork = {
-  ...{ name: 'images', metric: 'accuracy', data: digits },
+  name: 'images',
+  metric: 'accuracy',
+  data: digits,
   ...randomNetwork(digits, (b) => {
     const x = b.activation(
       b.batchNorm(b.conv(b.input, { channels: 12, kernel: 3 }), { affine: true }),
@@ -44,7 +46,9 @@ const images: TrainedNetwork = {
   }),
 }
 const table: TrainedNetwork = {
-  ...{ name: 'table', metric: 'rmse', data: concrete },
+  name: 'table',
+  metric: 'rmse',
+  data: concrete,
   ...randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.bins(b.input, 8), 16), 'tanh'), 1)),
 }
 
@@ -147,9 +151,17 @@ describe('ONNX models', () => {
       values,
     })
     const model: OnnxModel = {
-      ...{ name: 'm', version: '', about: '', metadata: {}, inputs: [], outputs: [] },
+      name: 'm',
+      version: '',
+      about: '',
+      metadata: {},
+      inputs: [],
+      outputs: [],
       nodes: ['y', 'z'].map((name) => ({
-        ...{ name, type: 'Gemm', outputs: [name], attributes: {} },
+        name,
+        type: 'Gemm',
+        outputs: [name],
+        attributes: {},
         inputs: ['x', `${name}:kernel`, `${name}:bias`],
       })),
       initialisers: ['y', 'z'].flatMap((name) => [
@@ -176,7 +188,9 @@ describe('ONNX models', () => {
 
   test('give names that the network has not', async () => {
     const clashing: TrainedNetwork = {
-      ...{ name: 'clashing', metric: 'accuracy', data: digits },
+      name: 'clashing',
+      metric: 'accuracy',
+      data: digits,
       // The bounds of relu6 are called as ranges would be.
       ...randomNetwork(digits, (b) => {
         const x = b.activation(b.conv(b.input, { channels: 3, kernel: 3 }), 'relu6')

@@ -65,7 +65,8 @@ export function namespaces(count: number, port: number): Network | undefined {
   }
   const links = names.map(({ space, cable }) => ({
     prefix: ['ip', 'netns', 'exec', space],
-    ...{ host: `${net}.1`, port },
+    host: `${net}.1`,
+    port,
     cut: () => void ip('link', 'set', cable, 'down'),
     mend: () => void ip('link', 'set', cable, 'up'),
   }))
@@ -101,7 +102,9 @@ async function proxy(to: number): Promise<Link & { readonly close: () => void }>
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    ...{ prefix: [], host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    prefix: [],
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
     cut() {
       isCut = true
       for (const each of sockets) each.pause()

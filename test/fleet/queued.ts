@@ -31,7 +31,11 @@ export function queued() {
     clean()
   })
   return {
-    ...{ folder, start, file, at, url },
+    folder,
+    start,
+    file,
+    at,
+    url,
     /** Starts a Redis that knows nothing in place of this one. */
     restart: async (): Promise<void> => {
       await stop()

@@ -19,7 +19,12 @@ import { queued } from './queued.js'
 
 test('tries are known up to the first that is missing, wherever they come from', () => {
   const tried = (number: number, error: number): Tried => ({
-    ...{ generation: 0, rung: 0, genome: [number], steps: 4, error, cost: 1 },
+    generation: 0,
+    rung: 0,
+    genome: [number],
+    steps: 4,
+    error,
+    cost: 1,
   })
   const answer = (number: number) => ({ number, tried: tried(number, 1), seconds: 1 })
   const saved = [0, 1].map((number) => tried(number, 2))

@@ -7,7 +7,12 @@ export function targetsOnly(task: Task, targets: readonly number[], train: numbe
   const scale = { mean: [], std: [] }
   return {
     dataset: {
-      ...{ name: 'made', rows: all.length, shape: [1], features: ['x'], task, hash: 'h' },
+      name: 'made',
+      rows: all.length,
+      shape: [1],
+      features: ['x'],
+      task,
+      hash: 'h',
       inputs: new Float64Array(all.length),
       targets: Float64Array.from(targets),
       encoding: { kind: 'table', columns: [{ name: 'x' }], missing: 'refuse' },

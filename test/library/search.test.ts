@@ -125,7 +125,11 @@ describe('a search in memory', () => {
     )
     const data = fromArrays({ values, shape: [90, ...shape] }, classes, { name: 'made' })
     const { model } = await search({
-      ...{ space, data, seed: 1, schedule: 'none', search: { steps: 30, batch: 16 } },
+      space,
+      data,
+      seed: 1,
+      schedule: 'none',
+      search: { steps: 30, batch: 16 },
       retrain: { steps: 60, batch: 16, distillation: { share: 0 } },
     })
     expect(
@@ -228,8 +232,11 @@ describe('a model', () => {
       (_, i) => 100 * classes[Math.floor(i / size)]! + (i % 7),
     )
     const { model } = await search({
-      ...{ space: dartsCell({ cells: 2, channels: 2, nodes: 1 }), seed: 1, schedule: 'none' },
-      ...{ search: { steps: 20, batch: 16 }, retrain: { steps: 40, batch: 16, distillation: { share: 0 } } },
+      space: dartsCell({ cells: 2, channels: 2, nodes: 1 }),
+      seed: 1,
+      schedule: 'none',
+      search: { steps: 20, batch: 16 },
+      retrain: { steps: 40, batch: 16, distillation: { share: 0 } },
       data: fromArrays({ values, shape: [90, 8, 8, 1] }, classes),
     })
     await model.save(at('images'))

@@ -41,7 +41,9 @@ describe('a threshold', () => {
 
   it('of a task decides for its positive class from that probability on', () => {
     const options = optionsOf({
-      ...{ kind: 'classification', classes: ['bad', 'good'], positive: 'bad' },
+      kind: 'classification',
+      classes: ['bad', 'good'],
+      positive: 'bad',
       decision: { threshold: 0.2 },
     })
     const logits = (p: number) => [Math.log(p), Math.log(1 - p)]

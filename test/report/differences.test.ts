@@ -3,11 +3,18 @@ import { differencesFrom } from '../../src/report/differences.js'
 import type { Architecture } from '../../src/supernet/types.js'
 
 const group = (name: string, members: string[], kind: 'operations' | 'units' = 'operations') => ({
-  ...{ name, layer: 'cell0', kind, of: 5 },
+  name,
+  layer: 'cell0',
+  kind,
+  of: 5,
   kept: members.map((member) => ({ member, gate: 0.5 })),
 })
 const architecture = (...groups: Architecture['groups'][number][]): Architecture => ({
-  ...{ format: 'sentei-architecture/1', space: 'any', options: {}, input: [8], outputs: 2 },
+  format: 'sentei-architecture/1',
+  space: 'any',
+  options: {},
+  input: [8],
+  outputs: 2,
   groups,
 })
 

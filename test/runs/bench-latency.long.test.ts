@@ -169,8 +169,12 @@ describe('lineThrough', () => {
 
 test('equalNodes are those that compute again what one computed', () => {
   const node = (id: string, kind: string, inputs: string[], attrs: object = {}): Node => ({
-    ...{ id, kind, inputs, attrs: attrs as Node['attrs'] },
-    ...{ shape: [4, 4, 2], layer: 'x' },
+    id,
+    kind,
+    inputs,
+    attrs: attrs as Node['attrs'],
+    shape: [4, 4, 2],
+    layer: 'x',
   })
   const relu = { function: 'relu' }
   const nodes = [

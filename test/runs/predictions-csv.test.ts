@@ -20,7 +20,11 @@ test('a status stands behind each row, and a row without a prediction has empty 
 
 const csvOf = (classes: string[], values = classes.map(() => [0.5])) =>
   predictionsCsv({
-    ...{ names: ['a'], values, classes, unit: 'line', places: classes.map((_, i) => i + 1) },
+    names: ['a'],
+    values,
+    classes,
+    unit: 'line',
+    places: classes.map((_, i) => i + 1),
     statuses: classes.map(() => 'ok'),
   })
     .trim()

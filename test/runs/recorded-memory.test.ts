@@ -27,7 +27,13 @@ it.each([
     const trained = trainedNodes(graph, { weights, alphas: groups.map(({ name }) => name) })
     const planned = stepMemory(graph, { roles: Object.keys(graph.outputs), trained }, rows)
     const { replay } = await benchStep({
-      ...{ supernet: space, options: {}, batch: rows, steps: 3, backend: 'wasm', shards: 1, relaxed },
+      supernet: space,
+      options: {},
+      batch: rows,
+      steps: 3,
+      backend: 'wasm',
+      shards: 1,
+      relaxed,
       ...input,
     })
     const tensors = replay!.tensorsMB * 2 ** 20

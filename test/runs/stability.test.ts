@@ -47,7 +47,8 @@ test('a model that is not stable is refused with value, bound and remedy', async
 
 test('a retraining judges it anew, with its own seed and those that follow', async () => {
   const { metrics } = await retrainRun({
-    ...{ run: at('whole'), out: at('again') },
+    run: at('whole'),
+    out: at('again'),
     configure: (own) => ({ ...own, seed: 2, criteria: [{ ...own.criteria[0]!, seeds: 2, atMost: 1e9 }] }),
   })
   const [result] = metrics.criteria.results

@@ -15,7 +15,9 @@ const schedule = {
 const paced = (...changes: readonly (readonly [step: number, to: number])[]) => ({
   interventions: changes.map(([step, to]) => ({
     ...({ stage: 'search', what: 'pace', by: 'time' } as const),
-    ...{ step, from: 1, to },
+    step,
+    from: 1,
+    to,
   })),
 })
 

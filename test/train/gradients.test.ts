@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { addGradients } from '../../src/train/add-gradients.js'
 import { batching } from '../../src/train/batching.js'
-import { batchGradients, disposeGradients, sequential, shardGradients } from '../../src/train/gradients.js'
+import { disposeGradients } from '../../src/train/gradient-memory.js'
+import { batchGradients, sequential, shardGradients } from '../../src/train/gradients.js'
 import { modelNetwork } from '../../src/train/network.js'
 import type {
   BatchDraws,

@@ -11,13 +11,9 @@ import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { tensorCounter, tensorsMayStay } from '../setup/tensors.js'
 import { optimizer } from '../../src/train/optimizer.js'
-import {
-  type WeightedTerm,
-  clipScale,
-  smoothGateGradients,
-  stepWeights,
-  updateStatistics,
-} from '../../src/train/update.js'
+import { clipScale } from '../../src/train/clip.js'
+import { updateStatistics } from '../../src/train/statistics.js'
+import { type WeightedTerm, smoothGateGradients, stepWeights } from '../../src/train/update.js'
 
 const group = (members: number, min: number, max = min, total = min): GateGroup => ({
   name: 'g',

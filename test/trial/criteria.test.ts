@@ -22,7 +22,12 @@ function dataOf(task: Task, rows: readonly (readonly number[])[], targets: reado
   const inputs = Float64Array.from(rows.flat())
   return {
     dataset: {
-      ...{ name: 'made', rows: rows.length, shape: [4], inputs, task, hash: '' },
+      name: 'made',
+      rows: rows.length,
+      shape: [4],
+      inputs,
+      task,
+      hash: '',
       targets: Float64Array.from(targets),
       features: ['x', 'color=red', 'color=green', 'color missing'],
       encoding: { kind: 'table', columns, missing: 'mean' },
@@ -189,7 +194,8 @@ describe('criteria', () => {
       ...numbers,
       dataset: {
         ...dataset,
-        ...{ shape: [2, 2, 1], features: ['gray'] },
+        shape: [2, 2, 1],
+        features: ['gray'],
         encoding: { kind: 'images', columns: pixels, missing: 'mean' },
       },
       scaler: { ...numbers.scaler, input: { mean: [0], std: [2] }, fill: [7] },
@@ -237,7 +243,9 @@ describe('criteria', () => {
     expect(criterionName({ ...found, seeds: 9 })).toBe('stability mae over 9 seeds (test)')
     const lost = { ...many, repeated: () => Promise.resolve([repeats[0]!, { seed: 6, outputs: null }]) }
     expect(await one(lost, { metric: 'stability', atMost: 1e9 })).toMatchObject({
-      ...{ value: null, where: 'seed 6 diverged', passed: false },
+      value: null,
+      where: 'seed 6 diverged',
+      passed: false,
     })
     expect(await one(many, { metric: 'stability', split: 'validation', atMost: 9 })).toMatchObject({
       value: null,

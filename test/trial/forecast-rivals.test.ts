@@ -104,7 +104,10 @@ describe('rivals of forecasts', () => {
     difference: { value: (low + high) / 2, interval: [low, high] as const },
   })
   const rival = (name: string, validation: object, test: object) => ({
-    ...{ name, validation: 4, test: 4.2, parameters: 0 },
+    name,
+    validation: 4,
+    test: 4.2,
+    parameters: 0,
     noise: { validation, test },
   })
   it('say where the data prefer the past, or where the network is no better', () => {

@@ -183,7 +183,9 @@ describe('what rivals say', () => {
     difference: { value, interval: [low, high] as const },
   })
   const rival = (name: string, validation: object, test: object) => ({
-    ...{ name, validation: 4, test: 4.2 },
+    name,
+    validation: 4,
+    test: 4.2,
     noise: { validation, test },
   })
   it.each([

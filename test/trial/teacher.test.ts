@@ -10,7 +10,8 @@ import { losses } from '../../src/objective/losses.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { predictRows, taskOutputs } from '../../src/train/evaluate.js'
 import { recordedOutputs } from '../../src/train/recorded-outputs.js'
-import { batchGradients, disposeGradients, sequential } from '../../src/train/gradients.js'
+import { disposeGradients } from '../../src/train/gradient-memory.js'
+import { batchGradients, sequential } from '../../src/train/gradients.js'
 import { discreteNetwork } from '../../src/train/network.js'
 import type { Shard, ShardExecutor } from '../../src/train/shard.js'
 import { resolveTraining } from '../../src/train/training.js'
@@ -150,7 +151,9 @@ describe('a network with a teacher', () => {
   it('has its auxiliary classifier taught, too', () => {
     const supernet = spaceNet('darts', { cells: 3, channels: 2, nodes: 2, auxiliary: true }, [8, 8, 1], 3)
     const { graph } = discretise(supernet, uniformGates(supernet), {
-      ...{ gates: 'drop', affine: true, auxiliary: true },
+      gates: 'drop',
+      affine: true,
+      auxiliary: true,
     })
     const store = ParameterStore.of(graph, randomSource(1))
     const network = discreteNetwork(graph, store)
@@ -227,7 +230,9 @@ describe('what is taught', () => {
       const data = vectorData({ train: 200, validation: 60 })
       return trialOf(data, tinyMlp(), {
         retrain: {
-          ...{ epochs: 30, batch: 16, weights: { optimizer: 'adam', learningRate } },
+          epochs: 30,
+          batch: 16,
+          weights: { optimizer: 'adam', learningRate },
           distillation: { share: 'unexplained' },
         },
       })

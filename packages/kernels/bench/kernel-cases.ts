@@ -48,7 +48,8 @@ function convolved(
       name: 'Conv2DBackpropInput',
       inputs: { dy: out, filter },
       attrs: { ...attrs, inputShape: x },
-      ...{ flop, comparable },
+      flop,
+      comparable,
     },
     {
       title: `${title}, filter gradient`,

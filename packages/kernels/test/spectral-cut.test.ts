@@ -51,8 +51,15 @@ it('most cases of the conformance suite for long windows are computed by transfo
     const [down, across] = [extent(window, shape[1], 0), extent(window, shape[2], 1)]
     const [batch, height, width, channels] = shape
     const info: WindowInfo = {
-      ...{ batch, height, width, channels, outHeight: down.out, outWidth: across.out },
-      ...{ kernel: window.kernel, stride: window.stride, dilation: window.dilation },
+      batch,
+      height,
+      width,
+      channels,
+      outHeight: down.out,
+      outWidth: across.out,
+      kernel: window.kernel,
+      stride: window.stride,
+      dilation: window.dilation,
       pad: [down.before, across.before],
     }
     return spectralCut(info, { channels, outputs })?.cut ?? []

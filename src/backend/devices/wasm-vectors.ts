@@ -17,21 +17,15 @@ const refuse = (reason: string): never => {
 /** The codes of `combine` in assembly/arithmetic.ts. */
 const codes = { add: 0, sub: 1, mul: 2, div: 3, minimum: 4, maximum: 5 } as const
 
-/**
- * Compiles arithmetic on vectors to calls of our kernels: `act` is called once, and each run computes what it
- * would compute then, on what its tensors and live numbers hold at that time. The results equal those of
- * `numberVectors` bit for bit. Throws NotCompilable if a result is wanted as a new tensor, or if a vector is
- * read after its tensor was overwritten.
- */
-export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void): CompiledVectors {
-  const calls: Call[] = []
+/** What a program computes on: its own memory, constants and live numbers in it, and tensors. */
+function operands(device: Device) {
   const constants: (readonly [Place, Float32Array | Int32Array])[] = []
   const live: (readonly [Place, () => number])[] = []
   const tensors = new Map<tf.Tensor, number>()
   /** The number of calls before a tensor was overwritten, by its address. */
   const overwritten = new Map<number, number>()
+  const single = new Map<number, Compiled>()
   let bytes = 0
-
   const room = (count: number): Compiled & { at: Place } => {
     const offset = bytes
     bytes += Math.ceil(count / 4) * 16
@@ -42,36 +36,60 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
     constants.push([slot.at, numbers])
     return slot
   }
-  const addressOf = (tensor: tf.Tensor): number => {
-    const address = device.pointer(tensor)
-    tensors.set(tensor, address)
-    return address
+  return {
+    constants,
+    live,
+    tensors,
+    overwritten,
+    room,
+    constant,
+    bytes: () => bytes,
+    addressOf: (tensor: tf.Tensor): number => {
+      const address = device.pointer(tensor)
+      tensors.set(tensor, address)
+      return address
+    },
+    of: (operand: Operand<Compiled>): Compiled => {
+      if (typeof operand === 'number') {
+        const known = single.get(operand) ?? constant(Float32Array.of(operand))
+        single.set(operand, known)
+        return known
+      }
+      if (typeof operand === 'function') {
+        const slot = room(1)
+        live.push([slot.at, operand])
+        return slot
+      }
+      const { at, since } = operand
+      if (since !== undefined && overwritten.get(at as number)! >= since)
+        refuse('a vector that is read after its tensor was overwritten')
+      return operand
+    },
   }
-  const single = new Map<number, Compiled>()
-  const of = (operand: Operand<Compiled>): Compiled => {
-    if (typeof operand === 'number') {
-      const known = single.get(operand) ?? constant(Float32Array.of(operand))
-      single.set(operand, known)
-      return known
-    }
-    if (typeof operand === 'function') {
-      const slot = room(1)
-      live.push([slot.at, operand])
-      return slot
-    }
-    const { at, since } = operand
-    if (since !== undefined && overwritten.get(at as number)! >= since)
-      refuse('a vector that is read after its tensor was overwritten')
-    return operand
-  }
+}
+
+/**
+ * Compiles arithmetic on vectors to calls of our kernels: `act` is called once, and each run computes what it
+ * would compute then, on what its tensors and live numbers hold at that time. The results equal those of
+ * `numberVectors` bit for bit. Throws NotCompilable if a result is wanted as a new tensor, or if a vector is
+ * read after its tensor was overwritten.
+ */
+export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void): CompiledVectors {
+  const calls: Call[] = []
+  const { constants, live, tensors, overwritten, room, constant, bytes, addressOf, of } = operands(device)
   const call = (kernel: Call['kernel'], ...args: Call['args']): void => void calls.push({ kernel, args })
-  const pairwise =
+  /** Two operands, the room for their result, and by how much each moves from one number to the next. */
+  const paired = (first: Operand<Compiled>, second: Operand<Compiled>) => {
+    const [a, b] = [of(first), of(second)]
+    const y = room(Math.max(a.count, b.count))
+    const stepOf = ({ count }: Compiled) => Number(count === y.count && count > 1)
+    return { a, b, y, aStep: stepOf(a), bStep: stepOf(b) }
+  }
+  const combined =
     (code: number) =>
     (first: Operand<Compiled>, second: Operand<Compiled>): Compiled => {
-      const [a, b] = [of(first), of(second)]
-      const y = room(Math.max(a.count, b.count))
-      const steps = [a, b].map(({ count }) => Number(count === y.count && count > 1))
-      call('combine', code, a.at, 0, steps[0]!, b.at, 0, steps[1]!, y.at, 1, y.count)
+      const { a, b, y, aStep, bStep } = paired(first, second)
+      call('combine', code, a.at, 0, aStep, b.at, 0, bStep, y.at, 1, y.count)
       return y
     }
 
@@ -86,17 +104,15 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
       return into
     },
     of: (values) => constant(Float32Array.from(values)),
-    add: pairwise(codes.add),
-    sub: pairwise(codes.sub),
-    mul: pairwise(codes.mul),
-    div: pairwise(codes.div),
-    minimum: pairwise(codes.minimum),
-    maximum: pairwise(codes.maximum),
+    add: combined(codes.add),
+    sub: combined(codes.sub),
+    mul: combined(codes.mul),
+    div: combined(codes.div),
+    minimum: combined(codes.minimum),
+    maximum: combined(codes.maximum),
     atLeast(first, second) {
-      const [a, b] = [of(first), of(second)]
-      const y = room(Math.max(a.count, b.count))
-      const steps = [a, b].map(({ count }) => Number(count === y.count && count > 1))
-      call('atLeast', a.at, steps[0]!, b.at, steps[1]!, y.at, y.count)
+      const { a, b, y, aStep, bStep } = paired(first, second)
+      call('atLeast', a.at, aStep, b.at, bStep, y.at, y.count)
       return y
     },
     sum(vector) {
@@ -111,7 +127,7 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
       return y
     },
   })
-  const program = device.program({ calls, bytes, constants, live })
+  const program = device.program({ calls, bytes: bytes(), constants, live })
   return {
     ...program,
     isInPlace: () =>

@@ -58,7 +58,9 @@ export const exportCommand = command({
     const { pluginsIn } = await import('../plugins.js')
     const { readers, plugins } = await pluginsIn(args, context)
     await exportRun(run, format, to, size, {
-      ...{ foldNorms, unverified, refused },
+      foldNorms,
+      unverified,
+      refused,
       ...(precision && { precision }),
       ...(readers && { readers }),
       ...(plugins && { plugins }),

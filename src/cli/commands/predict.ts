@@ -47,7 +47,8 @@ export const predict = command({
     const { places, counts, scores, unscored, warnings, broken } = predictions
     if (args.json) {
       const told = {
-        ...{ counts, warnings },
+        counts,
+        warnings,
         ...(broken && { broken }),
         ...(scores && { scores }),
         ...(unscored !== undefined && { unscored }),

@@ -81,7 +81,12 @@ export const worker = command({
     onStoppable?.(true)
     try {
       await serve({
-        ...{ redis, concurrency, takeover, idle, say, signal },
+        redis,
+        concurrency,
+        takeover,
+        idle,
+        say,
+        signal,
         backend: chosen as BackendName,
         relaxed: args['relaxed-simd'] === true,
         cache: resolve(cache),

@@ -76,7 +76,11 @@ const sized = (
   { parameters, flops }: Pick<Cost, 'parameters' | 'flops'>,
   { searchSteps = 0, sizesTried = 0 }: SearchFigures,
 ) => ({
-  ...{ metric, parameters, flops, searchSteps, sizesTried },
+  metric,
+  parameters,
+  flops,
+  searchSteps,
+  sizesTried,
   share: parameters / taskCost(supernet).parameters,
 })
 

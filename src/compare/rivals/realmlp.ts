@@ -75,11 +75,21 @@ function optionsOf(trial: Trial, isClass: boolean): RetrainOptions {
   const { augment: _augment, earlyStop: _earlyStop, ...others } = trial.config.retrain
   return {
     ...others,
-    ...{ keep: 'best', average: false, l2: 0, labelSmoothing: isClass ? 0.1 : 0 },
-    ...{ batch: size, steps: epochs * perEpoch, evaluateEvery: perEpoch },
+    keep: 'best',
+    average: false,
+    l2: 0,
+    labelSmoothing: isClass ? 0.1 : 0,
+    batch: size,
+    steps: epochs * perEpoch,
+    evaluateEvery: perEpoch,
     weights: {
-      ...{ optimizer: 'adam', momentum: 0, beta2: 0.95, warmup: 0 },
-      ...{ learningRate: isClass ? rates.classes : rates.numbers, minLearningRate: 0, decay: 'coslog4' },
+      optimizer: 'adam',
+      momentum: 0,
+      beta2: 0.95,
+      warmup: 0,
+      learningRate: isClass ? rates.classes : rates.numbers,
+      minLearningRate: 0,
+      decay: 'coslog4',
     },
   }
 }

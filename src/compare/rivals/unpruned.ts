@@ -14,7 +14,10 @@ export const unpruned: Rival = {
     return {
       figures: {
         metric: trial.metric,
-        ...{ validation, test, parameters, flops },
+        validation,
+        test,
+        parameters,
+        flops,
         share: parameters / taskCost(trial.supernet).parameters,
         searchSteps: 0,
         sizesTried: 0,

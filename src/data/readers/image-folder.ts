@@ -99,7 +99,8 @@ export async function largestImage(path: string): Promise<{
   const largest = some.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a))
   const { height, width } = largest
   return {
-    ...{ height, width },
+    height,
+    width,
     channels: some.every(isGray) ? 1 : 3,
     alike: some.every((each) => each.height === height && each.width === width),
     count: looked.length,

@@ -61,7 +61,10 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
     Object.entries(names).map(([key, wanted]) => [key, to.name(wanted)]),
   ) as unknown as typeof names
   const { x, refused } = writeInputs(to, {
-    ...{ inputs, scaler, missing: encoding.missing, unseen: encoding.unseen },
+    inputs,
+    scaler,
+    missing: encoding.missing,
+    unseen: encoding.unseen,
   })
   const { inside, outside } = scalesApart(scaler)
   const plain = plainNetwork(trained, options)
@@ -125,7 +128,10 @@ export function addNetwork(
 }
 
 const inputInfo = ({ name, type, shape }: RawInput, note: InputNote): ValueInfo => ({
-  ...{ name, type, dims: ['N', ...shape], about: aboutInput(note) },
+  name,
+  type,
+  dims: ['N', ...shape],
+  about: aboutInput(note),
 })
 
 /** Whether all values are bytes, as those of image files are. */

@@ -72,7 +72,10 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
     // Words mean a missing date in a file, not among the numbers that were computed from it.
     const words = date ? [] : missingWordsOf(encoding.missingValues, name)
     return {
-      ...{ name, ...form, column: true, indicator },
+      name,
+      ...form,
+      column: true,
+      indicator,
       ...(categories && { categories }),
       ...(rare && { rare }),
       ...(words.length > 0 && { missingValues: words }),

@@ -79,9 +79,17 @@ export function precisionLoss(
   )
   return {
     ...known,
-    ...{ metric, split, rows: rows.length, value, float32: before, worse, chance },
+    metric,
+    split,
+    rows: rows.length,
+    value,
+    float32: before,
+    worse,
+    chance,
     within: worse <= Math.max(known.allowed, chance),
-    ...{ relativeError, largestDifference, differentClasses },
+    relativeError,
+    largestDifference,
+    differentClasses,
   }
 }
 

@@ -55,7 +55,10 @@ export async function savePreciseLayers(
     }
   }
   const loss = precisionLoss(data, metric, {
-    ...{ precision, allowed, bytes: bytesOf(precise), float32Bytes: bytesOf(content) },
+    precision,
+    allowed,
+    bytes: bytesOf(precise),
+    float32Bytes: bytesOf(content),
     predicted: await predicted(precise),
     float32: await predicted(content),
   })

@@ -62,7 +62,8 @@ export function isUnsettled(pruning: Pruning): boolean {
 export function worthByGates({ model, context }: Pruning, rule: Rule, weights = model.gateValues()): Worth {
   const { supernet } = model
   const seen: Seen = {
-    ...{ supernet, weights },
+    supernet,
+    weights,
     threshold: context.schedule.prune.threshold,
     draw: (of) => context.random.stream('projection', of),
   }

@@ -38,7 +38,8 @@ function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
     const group = supernet.groups.find((g) => g.name === name)
     if (!group || !isOpen(group)) return []
     const seen: Seen = {
-      ...{ supernet, weights },
+      supernet,
+      weights,
       threshold: context.schedule.prune.threshold,
       draw: (of) => context.random.stream('projection', of),
       measure: (of, members) => perturbations(pruning, of, members, step),

@@ -3,7 +3,7 @@ import type { Slice } from '../../nn/slice.js'
 import { vectorPrograms } from '../../nn/vector-programs.js'
 import { onVectors, type Vectors } from '../../nn/vectors.js'
 import { isWidth, type GateGroup, type Supernet } from '../../supernet/types.js'
-import { gradientMeans, replaced } from './gradient-means.js'
+import { gradientMeans, replaced, type GradientMeans } from './gradient-means.js'
 
 /** The name of the pool of groups that share a scale: all widths, or all choices, of one kind. */
 const poolOf = (group: GateGroup): string => `${isWidth(group) ? 'widths' : 'choices'} ${group.kind}`
@@ -53,10 +53,6 @@ export interface GateScale {
 /** The scale of a supernet's gates. */
 export function gateScale(origin: Supernet): GateScale {
   const groups = new Map(origin.groups.map((group) => [group.name, group]))
-  const pools = new Map(origin.groups.map((group): [string, GateGroup[]] => [poolOf(group), []]))
-  for (const group of origin.groups) pools.get(poolOf(group))!.push(group)
-  /** s by pool and even share, [1]. Groups that agree in both have the same s. */
-  const scales = new Map<string, { readonly pool: string; readonly share: number; s: tf.Tensor1D }>()
   const programs = vectorPrograms()
   let seenTask = false
   let state = {}
@@ -64,43 +60,14 @@ export function gateScale(origin: Supernet): GateScale {
     state = {}
   }
   const means = gradientMeans(groups, moved)
-
+  const scales = poolScales(origin, means, moved)
   const clear = (): void => {
     means.clear()
-    tf.dispose([...scales.values()].map(({ s }) => s))
     scales.clear()
-    moved()
-  }
-  /**
-   * s of a pool for groups whose gates begin at `share`. To compare gates of different groups, they are taken
-   * as shares of their group's mean.
-   */
-  const scaleOf = <V>(v: Vectors<V>, pool: string, share: number, sums = new Map<string, V>()): V => {
-    const seen = pools.get(pool)!.filter(({ name }) => means.has(name))
-    const members = seen.reduce((sum, group) => sum + group.members.length, 0)
-    const parts = seen.map((group) => {
-      const sum = sums.get(group.name) ?? means.sum(v, group.name)
-      sums.set(group.name, sum)
-      return v.mul(sum, evenShare(group) / share / members)
-    })
-    return parts.length > 0 ? parts.reduce((sum, part) => v.add(sum, part)) : v.of([0])
-  }
-  const keyOf = (group: GateGroup): string => `${poolOf(group)} ${evenShare(group)}`
-  /** Computes all s anew from the means. */
-  const refresh = <V>(v: Vectors<V>): void => {
-    const sums = new Map<string, V>()
-    for (const group of groups.values()) {
-      if (!means.has(group.name) || scales.has(keyOf(group))) continue
-      const s = tf.keep(tf.zeros<tf.Rank.R1>([1]))
-      scales.set(keyOf(group), { pool: poolOf(group), share: evenShare(group), s })
-      moved()
-    }
-    for (const each of scales.values())
-      each.s = replaced(each.s, v.put(each.s, scaleOf(v, each.pool, each.share, sums)), moved)
   }
   const refreshNow = (): void => {
     moved()
-    tf.tidy(() => onVectors(refresh))
+    tf.tidy(() => onVectors((v) => scales.refresh(v)))
   }
 
   return {
@@ -111,24 +78,15 @@ export function gateScale(origin: Supernet): GateScale {
       if (means.begin(gradients.keys())) moved()
       programs.run([gradients, state], (v) => {
         for (const [name, gradient] of gradients) means.add(v, name, gradient)
-        refresh(v)
+        scales.refresh(v)
       })
       means.counted(gradients.keys())
     },
-    of<V>(v: Vectors<V>, name: string) {
-      const scale = scales.get(keyOf(groups.get(name)!))
-      return scale ? v.from(scale.s) : v.of([0])
-    },
+    of: (v, name) => scales.of(v, groups.get(name)!),
     get state() {
       return state
     },
-    read: () =>
-      Object.fromEntries(
-        [...pools.keys()].map((pool) => [
-          pool,
-          tf.tidy(() => onVectors((v) => v.to(scaleOf(v, pool, 1))).dataSync()[0]!),
-        ]),
-      ),
+    read: () => scales.read(),
     follow(standing, slices) {
       means.follow(standing, slices)
       refreshNow()
@@ -143,6 +101,68 @@ export function gateScale(origin: Supernet): GateScale {
     dispose() {
       clear()
       programs.dispose()
+    },
+  }
+}
+
+/** s of each pool, from the means of its groups. It owns its arrays; clear it after use. */
+interface PoolScales {
+  /** Computes all s anew from the means. */
+  refresh<V>(v: Vectors<V>): void
+  /** s of a group, [1]; 0 before any gradient was seen. */
+  of<V>(v: Vectors<V>, group: GateGroup): V
+  /** s by pool, for a gate that is 1 at the beginning. */
+  read(): Record<string, number>
+  clear(): void
+}
+
+function poolScales({ groups }: Supernet, means: GradientMeans, moved: () => void): PoolScales {
+  const pools = new Map(groups.map((group): [string, GateGroup[]] => [poolOf(group), []]))
+  for (const group of groups) pools.get(poolOf(group))!.push(group)
+  /** s by pool and even share, [1]. Groups that agree in both have the same s. */
+  const scales = new Map<string, { readonly pool: string; readonly share: number; s: tf.Tensor1D }>()
+  const keyOf = (group: GateGroup): string => `${poolOf(group)} ${evenShare(group)}`
+  /**
+   * s of a pool for groups whose gates begin at `share`. To compare gates of different groups, they are taken
+   * as shares of their group's mean.
+   */
+  const scaleOf = <V>(v: Vectors<V>, pool: string, share: number, sums = new Map<string, V>()): V => {
+    const seen = pools.get(pool)!.filter(({ name }) => means.has(name))
+    const members = seen.reduce((sum, group) => sum + group.members.length, 0)
+    const parts = seen.map((group) => {
+      const sum = sums.get(group.name) ?? means.sum(v, group.name)
+      sums.set(group.name, sum)
+      return v.mul(sum, evenShare(group) / share / members)
+    })
+    return parts.length > 0 ? parts.reduce((sum, part) => v.add(sum, part)) : v.of([0])
+  }
+  return {
+    refresh<V>(v: Vectors<V>) {
+      const sums = new Map<string, V>()
+      for (const group of groups) {
+        if (!means.has(group.name) || scales.has(keyOf(group))) continue
+        const s = tf.keep(tf.zeros<tf.Rank.R1>([1]))
+        scales.set(keyOf(group), { pool: poolOf(group), share: evenShare(group), s })
+        moved()
+      }
+      for (const each of scales.values())
+        each.s = replaced(each.s, v.put(each.s, scaleOf(v, each.pool, each.share, sums)), moved)
+    },
+    of(v, group) {
+      const scale = scales.get(keyOf(group))
+      return scale ? v.from(scale.s) : v.of([0])
+    },
+    read: () =>
+      Object.fromEntries(
+        [...pools.keys()].map((pool) => [
+          pool,
+          tf.tidy(() => onVectors((v) => v.to(scaleOf(v, pool, 1))).dataSync()[0]!),
+        ]),
+      ),
+    clear() {
+      tf.dispose([...scales.values()].map(({ s }) => s))
+      scales.clear()
+      moved()
     },
   }
 }

@@ -61,24 +61,7 @@ export function gateStepper(
     },
   }
 
-  let last: { key: readonly unknown[]; layers: readonly Layer[] } | undefined
-  /** The layers with open groups; the same array as long as nothing changes. */
-  const layersOf = (open: readonly string[], acts: object): readonly Layer[] => {
-    const { supernet } = model
-    const key = [supernet, open, acts]
-    if (last?.key.every((each, i) => each === key[i])) return last.layers
-    const layers = supernet.layers.flatMap((layer): Layer[] => {
-      const layerGroups = groupsOf(supernet, layer)
-      const groups = layerGroups.filter(({ name }) => open.includes(name))
-      if (groups.length === 0) return []
-      const acting = terms(layer, layerGroups)
-      return [
-        { layer, groups, acting, smooth: proximal ? acting.filter(({ term }) => !term.gates!.form) : acting },
-      ]
-    })
-    last = { key, layers }
-    return layers
-  }
+  const layersOf = openLayers(model, terms)
 
   const stepsOf = <V>(
     v: Vectors<V>,
@@ -134,6 +117,27 @@ export function gateStepper(
         })
     },
     dispose: () => programs.dispose(),
+  }
+}
+
+/** The layers with open groups of a model; the same array as long as nothing changes. */
+function openLayers(model: SupernetModel, terms: GateStepOptions['terms']) {
+  const proximal = model.relaxation.step === 'proximal'
+  let last: { key: readonly unknown[]; layers: readonly Layer[] } | undefined
+  return (open: readonly string[], acts: object): readonly Layer[] => {
+    const { supernet } = model
+    const key = [supernet, open, acts]
+    if (last?.key.every((each, i) => each === key[i])) return last.layers
+    const layers = supernet.layers.flatMap((layer): Layer[] => {
+      const layerGroups = groupsOf(supernet, layer)
+      const groups = layerGroups.filter(({ name }) => open.includes(name))
+      if (groups.length === 0) return []
+      const acting = terms(layer, layerGroups)
+      const smooth = proximal ? acting.filter(({ term }) => !term.gates!.form) : acting
+      return [{ layer, groups, acting, smooth }]
+    })
+    last = { key, layers }
+    return layers
   }
 }
 

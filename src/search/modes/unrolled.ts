@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import type { Part } from '../../objective/terms/types.js'
-import { disposeGradients } from '../../train/gradients.js'
+import { disposeGradients } from '../../train/gradient-memory.js'
 import type { Gradients } from '../../train/shard.js'
 
 /** Gradients of the two losses at the store's current weights. */

@@ -38,7 +38,13 @@ export function moved(model: SupernetModel, context: SearchContext): Moved {
     model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
   }
   return {
-    ...{ model, weightOptimizer, alphaOptimizer, scale, kept, sums, warm },
+    model,
+    weightOptimizer,
+    alphaOptimizer,
+    scale,
+    kept,
+    sums,
+    warm,
     prune(group, members) {
       const cut = model.prune(group, members)
       const standing = new Set(model.supernet.groups.map(({ name }) => name))

@@ -48,7 +48,8 @@ export async function compete(
     test: noiseOn(trial, 'test', derived, competitors),
   }
   return competitors.map(({ name, size, measured }, i) => ({
-    ...{ name, ...size },
+    name,
+    ...size,
     validation: valueOf(measured.validation),
     test: valueOf(measured.test),
     noise: { validation: noise.validation[i]!, test: noise.test[i]! },

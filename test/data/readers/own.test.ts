@@ -32,7 +32,12 @@ describe('a reader of one’s own', () => {
   )
 
   const arrays = {
-    ...{ name: 'x.own', unit: 'row', places: [1, 2], kind: 'table', rows: 2, shape: [1] },
+    name: 'x.own',
+    unit: 'row',
+    places: [1, 2],
+    kind: 'table',
+    rows: 2,
+    shape: [1],
     values: Float32Array.of(1, 2),
   }
   it.each([

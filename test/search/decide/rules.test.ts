@@ -22,7 +22,9 @@ const falling = ({ groups }: Supernet) =>
   )
 
 const seen = (seed = 1): Seen => ({
-  ...{ supernet: net, weights: falling(net), threshold: 0.7 },
+  supernet: net,
+  weights: falling(net),
+  threshold: 0.7,
   draw: (of) => randomSource(seed).stream('projection', of),
 })
 const edge = net.groups.find(({ kind }) => kind === 'operations')!

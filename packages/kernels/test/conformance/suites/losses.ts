@@ -39,7 +39,9 @@ export function lossesSuite(subject: Subject): void {
       ...[1e-3, 1, 1e3].map((deviation) => [13, 3, deviation] as const),
     ].map(([rows, width, deviation]) => ({
       title: `of ${rows} × ${width}, a deviation of ${deviation}`,
-      ...{ rows, width, deviation },
+      rows,
+      width,
+      deviation,
     }))
     const refusal = () => (name === 'mae' ? 'TensorFlow.js gives |0| the slope −1' : undefined)
     itEach(subject, cases, refusal, (one) => conforms(ofDifference(name, one.rows, one.width, one.deviation)))

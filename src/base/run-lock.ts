@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { InputError } from '../base/errors.js'
-import { makeFolder } from '../base/files.js'
+import { InputError } from './errors.js'
+import { makeFolder } from './files.js'
 
 /** The file in a run's folder that names the process that writes there. */
 export const lockFile = 'run.lock'

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { lockFile, requireUnlocked, withRunLock } from '../../src/runs/run-lock.js'
-import { temporaryFolder } from './helper.js'
+import { lockFile, requireUnlocked, withRunLock } from '../../src/base/run-lock.js'
+import { temporaryFolder } from '../runs/helper.js'
 
 const folder = temporaryFolder()
 let made = 0
