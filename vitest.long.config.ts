@@ -5,10 +5,13 @@ import { alias } from './vitest.alias.js'
 const isolated = ['test/backend/*.long.test.ts', 'packages/kernels/test/**/*.long.test.ts']
 const each = { alias, testTimeout: 1_800_000, hookTimeout: 600_000, pool: 'forks' } as const
 
-/** Whole searches and comparisons: `npm run test:long`. All but some begin on wasm. */
+/**
+ * Whole searches and comparisons: `npm run test:long`. All but some begin on wasm. Those of the fleet wait most of
+ * their time, so that two cores take three files at once.
+ */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     globalSetup: 'test/setup/global.ts',
     projects: [
       {

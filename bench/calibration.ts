@@ -67,7 +67,7 @@ try {
     for (const [training, classes] of trainings) {
       const found = { 'as trained': [], delivered: [], 'with a temperature': [] } as Record<string, Figures[]>
       for (const seed of seeds) {
-        const draft = await draftConfig(file, { target, seed, ...(drop && { drop }) })
+        const draft = await draftConfig(file, { target, seed, drop })
         const of = (more: object) =>
           resolveConfig(
             laidOver([

@@ -83,7 +83,7 @@ async function left(set: string, variant: Variant, seed: number): Promise<number
   const config = resolveConfig({
     seed,
     data: data(),
-    supernet: { space, options: { ...options, ...(hidden !== undefined && { hidden }) } },
+    supernet: { space, options: { ...options, hidden } },
     schedule: document,
     search,
   })

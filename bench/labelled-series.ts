@@ -94,7 +94,7 @@ async function sentei(job: Job, seed: number) {
   let parameters = NaN
   for (const schedule of schedules) {
     const trial = await trialOf(job, seed, schedule)
-    const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
+    const result = await runTrial(trial, { emit: () => undefined, baseline })
     const { metrics, seconds } = result
     baseline = result.baseline
     parameters = metrics.supernet.parameters

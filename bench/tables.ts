@@ -49,7 +49,7 @@ const configOf = (set: string, seed: number, schedule: string) => {
     ...more,
     seed,
     data: data(),
-    ...(split && { split }),
+    split,
     supernet: { space: valueOf('--space') ?? space, ...more.supernet },
     schedule,
     retrain: { ...more.retrain, baseline: true },
@@ -65,7 +65,7 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
   const trial = await setupTrial(configOf(set, seed, method), '.')
   const last = unpruned?.of === of ? unpruned : undefined
   const { baseline } = last ?? {}
-  const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
+  const result = await runTrial(trial, { emit: () => undefined, baseline })
   const { metrics, seconds } = result
   const baselineSeconds = last?.seconds ?? seconds.baseline ?? 0
   unpruned = { of, baseline: result.baseline, seconds: baselineSeconds }

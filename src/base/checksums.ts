@@ -17,7 +17,7 @@ export interface Checksums {
 
 /** Writes the hashes of a run's files, and of its data. */
 export function writeChecksums(folder: string, files: Checksums['files'], data: string | undefined): void {
-  const checksums: Checksums = { format: 'sentei-checksums/1', ...(data !== undefined && { data }), files }
+  const checksums: Checksums = { format: 'sentei-checksums/1', data, files }
   writeSealed(join(folder, checksumsFile), checksums)
 }
 

@@ -69,14 +69,14 @@ function draftOptionsIn(args: Arguments): DraftOptions {
       `${named}: expected --horizon as well, the number of steps to forecast ahead, got none`,
     )
   return {
-    ...(target !== undefined && { target }),
-    ...(task !== undefined && { task }),
-    ...(drop !== undefined && { drop }),
-    ...(horizon !== undefined && { horizon }),
-    ...(window !== undefined && { window }),
-    ...(seriesBy !== undefined && { seriesBy }),
-    ...(timeColumn !== undefined && { timeColumn }),
-    ...(seed !== undefined && { seed }),
+    target,
+    task,
+    drop,
+    horizon,
+    window,
+    seriesBy,
+    timeColumn,
+    seed,
   }
 }
 

@@ -34,7 +34,7 @@ export async function withOutcome(
     const workers = integer(args, 'workers', 1)
     finished = await work({
       signal: context.signal,
-      ...(context.onStoppable && { onStoppable: context.onStoppable }),
+      onStoppable: context.onStoppable,
       onNotice: context.say,
       onData: (data) => {
         reading = data.dataset.reading
@@ -45,7 +45,7 @@ export async function withOutcome(
         : (plan) => {
             for (const line of beginningLines(plan, timeLimit(args))) context.say(line)
           },
-      ...(workers !== undefined && { workers }),
+      workers,
       ...(progress && { onEvent: (event) => progress.onEvent(event) }),
     })
   } catch (error) {
@@ -85,10 +85,7 @@ export function tellOutcome(
 ): number {
   const { folder, metrics, timings } = run
   const places = { report: join(folder, 'report.html'), model: join(folder, modelFolderIn(folder)) }
-  if (args.json)
-    context.print(
-      JSON.stringify({ run: folder, ...places, metrics, timings, ...(reading && { data: reading }) }),
-    )
+  if (args.json) context.print(JSON.stringify({ run: folder, ...places, metrics, timings, data: reading }))
   else context.print(wrapLines(outcomeText(run, places), context.columns))
   for (const criterion of missedCriteria(metrics))
     context.say(`criterion not met: ${criterionText(criterion)}`)

@@ -144,7 +144,7 @@ export function entryOf(
       schedule: written(each.schedule, 'stages', String(i), 'schedule'),
     })),
   }
-  return { ...place, config, hashed, ...(rival && { rival }), ...(factors && { factors }) }
+  return { ...place, config, hashed, rival, factors }
 }
 
 function layersOf(

@@ -49,8 +49,8 @@ export async function runPlanned(
     const run = rival ? rivals[rival].run : searched
     const hooks = {
       emit,
-      ...(signal && { signal }),
-      ...(shared && { baseline: shared }),
+      signal,
+      baseline: shared,
       // A rival may search several times, each from the beginning.
       ...(!rival && saving),
     }
@@ -95,7 +95,7 @@ async function usedSchedule(
   if (!trial.planner) return undefined
   const known = schedules.get(ablation.of)
   if (known) return known
-  const { schedule } = await searchSupernet(trial, { emit: () => undefined, ...(signal && { signal }) })
+  const { schedule } = await searchSupernet(trial, { emit: () => undefined, signal })
   schedules.set(ablation.of, schedule)
   return schedule
 }

@@ -1,15 +1,18 @@
-import {
-  formatCount,
-  formatDifference,
-  formatDifferenceWithInterval,
-  formatNumber,
-  formatPercent,
-  nothing,
-} from '../report/format.js'
+import { formatCount, formatNumber, formatPercent, nothing } from '../report/format.js'
 import { code, escaped } from '../report/markdown.js'
-import type { PairedDifference } from './difference.js'
 import { latencyFront } from './latency-front.js'
-import type { ComparisonSummary, MethodSummary, SetSummary, Spread } from './summary.js'
+import {
+  ablationTable,
+  criticalTable,
+  methodsTable,
+  preregisteredTable,
+  ranksTable,
+  setName,
+  stabilityTable,
+  type Cell,
+  type ResultTable,
+} from './result-tables.js'
+import type { ComparisonSummary, SetSummary } from './summary.js'
 import { placeText, type TrialRow } from './types.js'
 
 /**
@@ -32,90 +35,30 @@ export function summaryText(summary: ComparisonSummary, rows: readonly TrialRow[
 
 function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
   if (!preregistered) return []
-  const { method, against, margin, verdicts } = preregistered
+  const { method, against, margin } = preregistered
   return [
     `## Preregistered: ${code(method)} against ${code(against)}`,
     `Named before the run: the error of ${code(method)} is at most ${formatPercent(margin)} above that of ${code(against)}. Shown: the whole interval of the difference is within that. On average: the mean is, and the interval goes beyond.`,
-    table(
-      ['set', 'pairs', 'difference', 'in percent', 'allowed', 'p, sign-flip', 'p, corrected t', 'verdict'],
-      verdicts.map(({ set, size, difference, allowed, verdict }) => [
-        setName({ set, size }),
-        ...differenceCells(difference),
-        formatNumber(allowed),
-        ...pCells(difference),
-        verdict,
-      ]),
-    ),
+    tableText(preregisteredTable(preregistered)),
   ]
 }
 
 function setPart(summary: SetSummary, against: string, rows: readonly TrialRow[]): string[] {
-  const { set, size, metric, learnt, tested, methods } = summary
+  const { metric, learnt, tested } = summary
   return [
-    `## ${setName({ set, size })}`,
+    `## ${escaped(setName(summary))}`,
     `Metric: ${metric ?? nothing}, on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}. The least mean error is in bold. Differences are to ${code(against)}.`,
-    table(
-      [
-        'method',
-        'trials',
-        'failed',
-        'error',
-        'parameters',
-        'share',
-        'search steps',
-        'pairs',
-        'difference',
-        'in percent',
-        'p, sign-flip',
-        'p, corrected t',
-        'effect size d_z',
-        'won / tied / lost',
-      ],
-      methods.map(methodCells),
-    ),
+    tableText(methodsTable(summary)),
     ...stabilityPart(summary, against, rows),
   ]
 }
 
-function methodCells(each: MethodSummary): string[] {
-  const { method, trials, failed, error, parameters, share, searchSteps, best, difference } = each
-  const shownError = spreadText(error, formatNumber)
-  return [
-    code(method),
-    String(trials),
-    String(failed),
-    best ? `**${shownError}** (best)` : shownError,
-    spreadText(parameters, formatCount),
-    formatPercent(share),
-    formatCount(searchSteps),
-    ...differenceCells(difference),
-    ...pCells(difference),
-    formatDifferenceWithInterval(difference?.effect?.dz, difference?.effect?.interval),
-    difference ? `${difference.wins} / ${difference.ties} / ${difference.losses}` : nothing,
-  ]
-}
-
 const stabilityPart = (set: SetSummary, against: string, rows: readonly TrialRow[]): string[] => {
-  const { methods, pareto } = set
+  const { pareto } = set
   const fast = latencyFront(set, rows)
   return [
     `Not beaten in both error and parameters: ${names(pareto.parameters)}. In both error and FLOPs: ${names(pareto.flops)}.${fast.length > 0 ? ` In both error and measured latency: ${names(fast)}.` : ''}`,
-    table(
-      [
-        'stability',
-        'std over seeds',
-        `by that of ${code(against)}`,
-        'p, Pitman–Morgan',
-        'std over test rows',
-        'std of last losses',
-        'agreement of architectures',
-      ],
-      methods.map(({ method, error, difference, stability: { bootstrap, losses, agreement } }) => [
-        code(method),
-        formatNumber(error?.std),
-        ...[difference?.spread?.ratio, difference?.spread?.p, bootstrap, losses, agreement].map(formatNumber),
-      ]),
-    ),
+    tableText(stabilityTable(set, against), 'stability'),
   ]
 }
 
@@ -127,10 +70,7 @@ const criticalPart = ({ critical, against }: ComparisonSummary): string[] =>
     ? []
     : [
         `Over ${critical.sets} sets: p of Friedman’s test ${formatNumber(critical.p)}; mean ranks differ at 5 % if they are ${formatNumber(critical.difference)} apart (Nemenyi). ${critical.alike.length === 0 ? 'No methods are closer than that.' : `Closer than that: ${critical.alike.map((run) => run.map(code).join(', ')).join('; ')}.`}`,
-        table(
-          [`against ${code(against)}`, 'p, Wilcoxon', 'p, by Holm'],
-          critical.pairs.map(({ method, p, holm }) => [code(method), formatNumber(p), formatNumber(holm)]),
-        ),
+        tableText(criticalTable(critical), `against ${against}`),
       ]
 
 const overallPart = (summary: ComparisonSummary): string[] => [
@@ -138,18 +78,10 @@ const overallPart = (summary: ComparisonSummary): string[] => [
   ...criticalPart(summary),
 ]
 
-const ranksPart = ({ overall, sets, against }: ComparisonSummary): string[] => [
+const ranksPart = (summary: ComparisonSummary): string[] => [
   '## All sets',
-  `Ranks are by mean error, 1 the best, over ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}; wins are over ${code(against)}, seed by seed.`,
-  table(
-    ['method', 'mean rank', 'failed', 'won', 'tied', 'lost'],
-    overall.map(({ method, rank, failed, wins, ties, losses }) => [
-      code(method),
-      formatNumber(rank),
-      String(failed),
-      ...(method === against ? [nothing, nothing, nothing] : [wins, ties, losses].map(String)),
-    ]),
-  ),
+  `Ranks are by mean error, 1 the best, over ${summary.sets.length} ${summary.sets.length === 1 ? 'set' : 'sets'}; wins are over ${code(summary.against)}, seed by seed.`,
+  tableText(ranksTable(summary)),
 ]
 
 const ablationPart = ({ ablation }: ComparisonSummary): string[] =>
@@ -158,29 +90,7 @@ const ablationPart = ({ ablation }: ComparisonSummary): string[] =>
     : [
         `## What the schedule of ${code(ablation.method)} bought`,
         `Each row lacks a part of it: a term, a phase, or how λ differs over iterations (t) and layers (k). Differences are to the whole schedule: above 0, the part was worth it.`,
-        ...ablation.sets.flatMap(({ set, size, methods }) => [
-          `### ${setName({ set, size })}`,
-          table(
-            [
-              'method',
-              'trials',
-              'error',
-              'parameters',
-              'pairs',
-              'difference',
-              'in percent',
-              'p, corrected t',
-            ],
-            methods.map(({ method, trials, error, parameters, difference }) => [
-              code(method),
-              String(trials),
-              spreadText(error, formatNumber),
-              spreadText(parameters, formatCount),
-              ...differenceCells(difference),
-              formatNumber(difference?.t?.p),
-            ]),
-          ),
-        ]),
+        ...ablation.sets.flatMap((set) => [`### ${escaped(setName(set))}`, tableText(ablationTable(set))]),
       ]
 
 const failuresPart = ({ failures }: ComparisonSummary): string[] =>
@@ -191,28 +101,15 @@ const failuresPart = ({ failures }: ComparisonSummary): string[] =>
         failures.map((row) => `- ${escaped(placeText(row))}: ${escaped(row.failed!)}`).join('\n'),
       ]
 
-const setName = ({ set, size }: { readonly set: string; readonly size: number | 'all' }): string =>
-  size === 'all' ? escaped(set) : `${escaped(set)}, ${formatCount(size)} rows`
-
-const spreadText = (spread: Spread | null, format: (value: unknown) => string): string =>
-  spread === null ? nothing : `${format(spread.mean)} ± ${format(spread.std)}`
-
-const differenceCells = (difference: PairedDifference | null): string[] =>
-  difference
-    ? [
-        String(difference.pairs),
-        formatDifferenceWithInterval(difference.mean, difference.t?.interval),
-        difference.relative === null ? nothing : `${formatDifference(100 * difference.relative)} %`,
-      ]
-    : [nothing, nothing, nothing]
-
-const pCells = (difference: PairedDifference | null): string[] => [
-  formatNumber(difference?.signFlip),
-  formatNumber(difference?.t?.p),
-]
-
-/** A table in Markdown. The first column is aligned to the left, the others to the right. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
+/** A table in Markdown. The first column, named by what its rows are of, is aligned to the left, the others to the right. */
+function tableText({ rowsOf, columns, rows }: ResultTable, first: string = rowsOf): string {
+  const nameText = rowsOf === 'method' ? code : escaped
+  const head = [first, ...columns].map(escaped)
+  const lines = rows.map(({ name, cells }) => [nameText(name), ...cells.map(cellText)])
+  return [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...lines]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
+}
+
+const cellText = (cell: Cell): string =>
+  typeof cell === 'string' ? cell : cell.mark === 'best' ? `**${cell.text}** (best)` : cell.text

@@ -16,7 +16,7 @@ export function stageConfig(config: Config, index: number): Config {
       supernet: {
         space: rest.supernet.space,
         options: { ...rest.supernet.options, ...options },
-        ...(restrict && { restrict }),
+        restrict,
       },
       schedule,
       search: searchOf(rest.search, search),

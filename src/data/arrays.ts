@@ -54,7 +54,7 @@ export function readArrays(
       shape: content.shape,
       file: fileEncoding(settings),
     },
-    ...(keys && { keys }),
+    keys,
     ...testRows(kept, testFrom),
     cleaning: { missing: missingByFeature(content, features), leftOut: content.rows - kept.length },
   }

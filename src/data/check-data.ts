@@ -79,7 +79,7 @@ export function checkData(prepared: PreparedData, { metric }: CheckOptions = {})
     ...farColumns(prepared, constant),
     constant,
     duplicates: countDuplicates(dataset),
-    ...(dataset.reading && { reading: dataset.reading }),
+    reading: dataset.reading,
   }
   const losing = report.far.filter((name) => isRounded(prepared, name))
   const isByAccuracy = metric === undefined || metric === 'accuracy'

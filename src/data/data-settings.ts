@@ -84,18 +84,18 @@ export function dataSettingsOf(data: Data, { defaults = {}, ...located }: Locate
   const target = given.target ?? []
   const task = taskOf(data, defaults.task, kind)
   const options: ReadOptions = {
-    ...(kind && { kind }),
-    ...(given.delimiter !== undefined && { delimiter: given.delimiter }),
+    kind,
+    delimiter: given.delimiter,
     header: given.header ?? true,
-    ...(given.encoding !== undefined && { encoding: given.encoding }),
-    ...(given.decimal && { decimal: given.decimal }),
-    ...(given.thousands && { thousands: given.thousands }),
-    ...(given.image && { image: given.image }),
-    ...(given.sequence && { sequence: given.sequence }),
-    ...(given.layout && { layout: given.layout }),
+    encoding: given.encoding,
+    decimal: given.decimal,
+    thousands: given.thousands,
+    image: given.image,
+    sequence: given.sequence,
+    layout: given.layout,
     labelBytes: given.labelBytes ?? 1,
     resize: given.resize ?? 'refuse',
-    ...(given.broken && { broken: given.broken }),
+    broken: given.broken,
   }
   return {
     ...located,

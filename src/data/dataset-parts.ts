@@ -62,7 +62,7 @@ export function fileEncoding(
       names: table.names.slice(0, joinedFrom),
       targets: targets.filter((column) => column < joinedFrom!).map((column) => table.names[column]!),
     }),
-    ...(files.channelNames && { channels: files.channelNames }),
+    channels: files.channelNames,
   }
 }
 

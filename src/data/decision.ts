@@ -39,7 +39,7 @@ export function withEmphasis(data: PreparedData, given: Classes | undefined): Pr
   const weights = given.weights === undefined ? undefined : weightsOf(given.weights, classes, counts)
   const inverse = classes.map((_, c) => splits.train.length / (classes.length * Math.max(1, counts[c]!)))
   const emphasis: Emphasis = {
-    ...(weights && { weights }),
+    weights,
     ...(isBalanced && { balanced: true }),
     priors: classes.map((_, c) => (weights?.[c] ?? 1) * (isBalanced ? inverse[c]! : 1)),
   }

@@ -157,7 +157,7 @@ function windowsOf(
     places: lasts,
     remarks: windowRemarks,
     warnings,
-    ...(about && { about }),
+    about,
   }
 }
 

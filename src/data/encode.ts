@@ -66,7 +66,7 @@ export function fitColumns(
       name,
       ...(categorical && categoriesOf(table, name, cells, options)),
       ...(indicator && { indicator }),
-      ...(cells.unit !== undefined && { unit: cells.unit }),
+      unit: cells.unit,
     }
   })
 }

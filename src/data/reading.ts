@@ -15,7 +15,7 @@ export const arraysReading = (content: Content, { reader }: DataSettings): Readi
   format: reader.name,
   facts: content.taken?.facts ?? {},
   notes: [...(content.taken?.notes ?? []), ...brokenNotes(content)],
-  ...(content.broken && { broken: content.broken }),
+  broken: content.broken,
 })
 
 /** The number of broken files that a note names. */

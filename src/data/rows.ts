@@ -49,10 +49,10 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
       columns: encoded,
       missing,
       ...(settings.unseen === 'refuse' && { unseen: settings.unseen }),
-      ...(shape && { shape }),
+      shape,
       file: fileEncoding(settings, table, targets),
     },
-    ...(keys && { keys }),
+    keys,
     ...testRows(kept, input.testFrom),
     cleaning: { missing: countMissing(all, read), leftOut: all.places.length - kept.length },
   }

@@ -90,9 +90,9 @@ function seriesEncoding(
 ): SeriesEncoding {
   return {
     by: seriesBy,
-    ...(time !== undefined && { time }),
-    ...(notation && { notation }),
-    ...(every !== undefined && { every }),
+    time,
+    notation,
+    every,
     horizon,
   }
 }

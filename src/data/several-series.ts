@@ -77,7 +77,7 @@ export function orderSeries(table: Table, columns: SeriesColumns): OrderedSeries
     ...sorted,
     times: values,
     notation,
-    ...(every !== undefined && { every }),
+    every,
     ...cut(values, of, every),
   }
 }

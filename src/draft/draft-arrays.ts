@@ -88,8 +88,8 @@ export async function draftArrays(
     file: path,
     ...(!labels && { targetFile: targetFile! }),
     ...(test !== undefined && { test: { file: test } }),
-    ...(task && { task }),
-    ...(sequence && { sequence }),
+    task,
+    sequence,
     ...(missing && { missing: missing.policy }),
   }
   const choices: Choice[] = [
@@ -101,7 +101,7 @@ export async function draftArrays(
     ...(missing ? [{ key: ['data', 'missing'], why: missing.why }] : []),
   ]
   const seen = sequence ? [sequence.steps, sequence.channels] : shape
-  const drafted: DraftedData = { section, choices, kind, ...(seen && { shape: seen }) }
+  const drafted: DraftedData = { section, choices, kind, shape: seen }
   return labels && task !== 'regression'
     ? withRareClass(drafted, classCounts(labels.columns[0]!), kind === 'table' ? shape?.[0] : undefined)
     : drafted

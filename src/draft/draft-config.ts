@@ -46,12 +46,12 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       seed: options.seed ?? 0,
       ...(plugins.length > 0 && { plugins: plugins.map(place) }),
       data: placed(data.section, place),
-      ...(data.split && { split: data.split }),
-      ...(objective && { objective }),
-      ...(classes && { classes }),
+      split: data.split,
+      objective,
+      classes,
       supernet: supernet.section,
       schedule: 'auto',
-      ...(retrain && { retrain }),
+      retrain,
       rivals: trialRivalNames.filter((each) => data.kind === 'series' || !forecastRivalNames.includes(each)),
     })
   return { name, text, choices }

@@ -55,7 +55,7 @@ export function draftSeries(
     },
     ...(notation ? [aboutCompact] : []),
   ]
-  const timed = { time, ...(notation && { timeNotation: notation }) }
+  const timed = { time, timeNotation: notation }
   if (new Set(dates.values).size === table.places.length) {
     if (isUneven(table, [], timed)) return whole
     return { ...whole, section: timed, choices: ordering, table: without(table, [dates.index]) }
@@ -99,7 +99,7 @@ function askedSeries(
     section: {
       ...(names.length > 0 && { seriesBy: names.length === 1 ? names[0]! : names }),
       ...(at !== undefined && { time: table.names[at]! }),
-      ...(notation && { timeNotation: notation }),
+      timeNotation: notation,
     },
     choices: [...(named ? [naming(named)] : []), ...(notation ? [aboutCompact] : [])],
     table: without(table, [...keys, ...times, ...(named ? [named.index] : [])]),
@@ -145,7 +145,7 @@ function countedSeries(table: Table, targets: readonly string[]): DraftedSeries 
   return {
     section: { seriesBy: table.names[named.index]!, time },
     choices: [naming(named), { key: ['data', 'time'], why }],
-    ...(lives && { split: lives }),
+    split: lives,
     table: without(table, [at, named.index]),
     steps: middle(named.sizes),
   }

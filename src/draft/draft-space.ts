@@ -11,7 +11,7 @@ export function draftSpace({ kind, shape, options }: Pick<DraftedData, 'kind' | 
   const why = (text: string): Choice => ({ key: ['supernet', 'space'], why: text })
   if (kind === 'table')
     return {
-      section: { space: 'mlp-cell', ...(options && { options }) },
+      section: { space: 'mlp-cell', options },
       choices: [why('dense blocks for tables; the search chooses blocks, shortcuts, units and activations')],
     }
   if (kind === 'series')

@@ -65,7 +65,7 @@ export function preprocessOf({ dataset, scaler }: PreparedData, metric: string):
   const { outside } = scalesApart(scaler)
   const format = 'sentei-preprocess/2'
   const { fill, ranges } = scaler
-  return { format, data, task, metric, shape, features, encoding, fill, ...(ranges && { ranges }), outside }
+  return { format, data, task, metric, shape, features, encoding, fill, ranges, outside }
 }
 
 async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {

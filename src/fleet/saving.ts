@@ -38,7 +38,7 @@ export async function savingIn(
   const checkpoint = await reading('search', checkpointIn)
   const known = (await reading('tries', triesIn)) ?? []
   return {
-    ...(checkpoint && { checkpoint }),
+    checkpoint,
     save: (state: Checkpoint) => search.give(checkpointBytes(state)),
     tries: {
       known,

@@ -28,7 +28,7 @@ export function handingOver(trained: boolean) {
       const began = performance.now()
       const made = trained ? undefined : weightBytes(await weights())
       const seconds = (performance.now() - began) / 1000
-      asked = { proposals, first, seconds, ...(made && { weights: made }) }
+      asked = { proposals, first, seconds, weights: made }
       throw new Interrupted('others compute its tries')
     },
   })

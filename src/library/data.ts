@@ -76,7 +76,7 @@ export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}
     data: {
       source: inMemory,
       target: [...names],
-      ...(task && { task }),
+      task,
       ...(known && { classes: known }),
       ...taken,
     },
@@ -193,7 +193,7 @@ export async function fromDataset(
 export const fromFiles = (
   data: Config['data'],
   { folder = '.', split }: Pick<DataSource, 'folder' | 'split'> = {},
-): DataSource => ({ data, folder, ...(split && { split }) })
+): DataSource => ({ data, folder, split })
 
 const defaultNames = (count: number): string[] =>
   count === 1 ? ['target'] : Array.from({ length: count }, (_, i) => `target${i}`)

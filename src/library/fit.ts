@@ -102,7 +102,7 @@ function forRareClass(
 
 const sectionsOf = (draft: ReturnType<typeof draftClasses>): Rare => {
   const { objective, classes, retrain } = draft ?? {}
-  return { ...(objective && { objective }), ...(classes && { classes }), ...(retrain && { retrain }) }
+  return { objective, classes, retrain }
 }
 
 const lacks = (row: readonly (string | number)[]): boolean =>
@@ -135,7 +135,7 @@ function ofRecords(
     ...Object.fromEntries(targets.map((name, k) => [name, cellAt(i, k)])),
   }))
   const table = recordsTable(records, given.name ?? 'records')
-  const { section } = draftColumns(table, { target: targets, ...(given.task && { task: given.task }) })
+  const { section } = draftColumns(table, { target: targets, task: given.task })
   const split = draftSplit(table, section)
   const { target: _, ...options } = section
   const counted = section.task === 'classification' ? classCounts(table.columns.at(-1)!) : new Map()
@@ -144,7 +144,7 @@ function ofRecords(
     ...sectionsOf(rare),
     data: fromRecords(records, targets.length === 1 ? targets[0]! : targets, {
       ...options,
-      ...(given.name !== undefined && { name: given.name }),
+      name: given.name,
     }),
     space: spaceFor('table', [], rare?.options),
     ...(split && { split: split.section }),
@@ -167,7 +167,7 @@ function spaceFor(
   const { space: name, options = {} } = draftSpace({
     kind,
     shape,
-    ...(draftOptions && { options: draftOptions }),
+    options: draftOptions,
   }).section
   return { space: spaces.find((each) => each.name === name)!, options }
 }

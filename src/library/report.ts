@@ -39,7 +39,7 @@ function runOf(
       searchSeconds: seconds.search,
       baselineSeconds: seconds.baseline,
       retrainSeconds: seconds.retrain,
-      ...(seconds.rivals !== undefined && { rivalsSeconds: seconds.rivals }),
+      rivalsSeconds: seconds.rivals,
     },
   }
 }

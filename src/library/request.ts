@@ -97,8 +97,8 @@ export function configOf(
     ...settings,
     data: dataOf(data),
     ...((data.split ?? settings.split) && { split: { ...data.split, ...settings.split } }),
-    supernet: { ...supernet, ...(restrict && { restrict }) },
-    ...(schedule !== undefined && { schedule }),
+    supernet: { ...supernet, restrict },
+    schedule,
   })
 }
 

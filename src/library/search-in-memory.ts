@@ -64,12 +64,10 @@ export async function searchInMemory<M>(
       // A resumed search emits the events of its beginning again, but they are already recorded.
       emit: (event: Event) => (begun && beginning.has(event.type) ? undefined : emit(event)),
       checkpoint: before,
-      ...(signal && { signal }),
+      signal,
       ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
     }
-    const result = await compute(trial, (execute) =>
-      runTrial(trial, { ...hooks, ...(execute && { execute }) }),
-    )
+    const result = await compute(trial, (execute) => runTrial(trial, { ...hooks, execute }))
     return findingsOf(trial, result, events, data, model)
   })
 }
@@ -125,7 +123,7 @@ export function findingsOf<M>(
     menu,
     events,
     metrics: plain<TrialMetrics>(metrics),
-    model: model({ name: config.name, data, metric, graph, values, ...(labels && { labels }) }),
+    model: model({ name: config.name, data, metric, graph, values, labels }),
     report: () => reportOf(trial, result, events),
   }
 }

@@ -79,7 +79,7 @@ function searchInFolder(
   return runOnBackend(config, async () => {
     let outcome: { trial: Trial; result: TrialResult } | undefined
     const onResult = (trial: Trial, result: TrialResult) => void (outcome = { trial, result })
-    const hooks = { onEvent: emit, onResult, workers, ...(signal && { signal }) }
+    const hooks = { onEvent: emit, onResult, workers, signal }
     const run = { config, out: saveTo, ...ownPartsOf(settings), ...givenIn(settings), ...hooks }
     await (clock ? timedRun({ ...run, ...clock }) : searchRun(run))
     return findingsOf(outcome!.trial, outcome!.result, events, data, modelOf)
@@ -96,4 +96,4 @@ async function inPassingFolder<T>(work: (folder: string) => Promise<T>): Promise
   }
 }
 
-const givenIn = ({ data: { given } }: SearchSettings) => ({ ...(given && { given }) })
+const givenIn = ({ data: { given } }: SearchSettings) => ({ given })

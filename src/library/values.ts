@@ -125,7 +125,7 @@ export function arraysOf({ values, shape }: Flat, name: string, features?: reado
     rows,
     shape: example,
     values,
-    ...(features && { channels: features }),
+    channels: features,
   }
 }
 

@@ -8,9 +8,9 @@ export function optionsOf(task: Task): MetricOptions {
   const positive = task.positive === undefined ? undefined : classes.indexOf(task.positive)
   const { threshold, costs } = decision ?? {}
   return {
-    ...(positive !== undefined && { positive }),
+    positive,
     ...(threshold !== undefined && { offsets: offsetsOf(threshold, positive ?? 1) }),
-    ...(costs && { costs }),
+    costs,
   }
 }
 

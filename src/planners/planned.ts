@@ -46,7 +46,7 @@ export function expanded(
     kind: 'algorithmic' as const,
     planner: {
       name: planner,
-      ...(store !== undefined && { store }),
+      store,
       ...optionsOf(algorithm, Object.fromEntries(options), label),
     },
     ...(budget && { budget }),

@@ -21,7 +21,7 @@ export function sparing(now: () => number): (stage: string, step: number, total?
       at === undefined
         ? tenths(step, total!) > tenths(before.step, total!)
         : at - (before.at ?? -Infinity) >= apartMs
-    last = isDue ? { stage, step, ...(at !== undefined && { at }) } : before
+    last = isDue ? { stage, step, at } : before
     return isDue
   }
 }

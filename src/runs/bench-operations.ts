@@ -49,7 +49,7 @@ export async function benchOperations({
     ? useBackend(config.backend, { relaxed: config.relaxedSimd })
     : useBackend('wasm', { plain: true }))
   const supernet = buildSupernet(config, await prepareData(config, folder, readers), spaces, machineMemory())
-  const times = memberTimes(supernet, runtime, { runs, ...(warmUpMs !== undefined && { warmUpMs }) })
+  const times = memberTimes(supernet, runtime, { runs, warmUpMs })
   const operations: LatencyTable['operations'] = []
   for (const { name, kind, members } of supernet.groups)
     if (kind === 'operations')

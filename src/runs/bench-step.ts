@@ -177,7 +177,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
     exchange: pool.workers === 1 ? null : exchangeOf(warm, pool.figures),
     parameters,
     replay: replayed ? rounded(replayed) : null,
-    ...(spent && { profile: spent }),
+    profile: spent,
     ...(options.trace && watch && { trace: watch.trace() }),
   }
 }

@@ -53,7 +53,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       terms: [],
     })),
     prune: document.prune,
-    ...(document.budget && { budget: document.budget }),
+    budget: document.budget,
     table: used.map(({ from, to, layer, term, lambda }) => [from, to, layer, term, lambda]),
     replay: {
       steps: start.steps,

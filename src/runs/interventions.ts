@@ -24,7 +24,7 @@ export interface Standing {
 /** Converts settings `path=value` into interventions. Throws for settings that may no longer change. */
 export function changesBy(set: readonly string[], run: Standing): Intervention[] {
   const { interventions, step, why, by = 'resume' } = run
-  const base = { stage: 'search' as const, step, by, ...(why !== undefined && { why }) }
+  const base = { stage: 'search' as const, step, by, why }
   const settings = set.map(parseSetting)
   for (const setting of settings) refuseFixed(setting)
   const changes = settings.map(({ path, value }) => ({

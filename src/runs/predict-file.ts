@@ -93,14 +93,14 @@ export async function predictFile(
       unit,
       places,
       warnings,
-      ...(about && { about }),
-      ...(content.broken && { broken: content.broken }),
+      about,
+      broken: content.broken,
       ...(task.kind === 'classification' && { classes }),
       statuses: statuses.map(({ text }) => text),
       counts: countStatuses(statuses),
       ...(targets &&
         known.length > 0 && { scores: scoresOf(preprocess, outputs, chosen(targets, known, rows)) }),
-      ...(lacking !== undefined && { unscored: lacking }),
+      unscored: lacking,
     }
   } finally {
     await model.close()

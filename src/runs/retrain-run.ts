@@ -152,7 +152,7 @@ async function retrainInFolder(
   try {
     emit(startEvent(trial))
     const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
-    const hooks = { emit, execute, ...(signal && { signal }) }
+    const hooks = { emit, execute, signal }
     const work = async () => {
       const { seconds, ...trained } = await trainAgain(trial, hooks, origin, inherited)
       const decided = decidedBy(trial, trained.retrained)
@@ -244,8 +244,8 @@ async function newMetrics(
     validation: { ...origin.validation, final: retrained.validation },
     test: { supernet: origin.test.supernet, ...test },
     criteria,
-    ...(decision && { decision }),
-    ...(rivals && { rivals }),
+    decision,
+    rivals,
   }
   if (!chosen) return metrics
   const { budget, tolerated, ...kept } = metrics

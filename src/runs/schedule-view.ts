@@ -72,7 +72,7 @@ export function scheduleView(
     description,
     layers,
     steps: schedule.steps,
-    ...(motion && { motion }),
+    motion,
     phases: schedule.phases.map((phase) => ({ name: phase.name, step: phase.from })),
     segments: rowsOf(schedule).map(([from, to, layer, term, lambda]) => ({ from, to, layer, term, lambda })),
   }

@@ -207,8 +207,8 @@ async function runInFolder(
       interventions,
       execute,
       tries,
-      ...(signal && { signal }),
-      ...(clock && { clock }),
+      signal,
+      clock,
     }
     const work = () => runTrial(trial, watched)
     const result = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
@@ -218,7 +218,7 @@ async function runInFolder(
       searchSeconds: before + result.seconds.search,
       baselineSeconds: result.seconds.baseline,
       retrainSeconds: result.seconds.retrain,
-      ...(result.seconds.rivals !== undefined && { rivalsSeconds: result.seconds.rivals }),
+      rivalsSeconds: result.seconds.rivals,
     }
     const csv = scheduleCsv(schedule, steps)
     const network = { graph, values }

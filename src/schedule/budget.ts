@@ -32,8 +32,7 @@ export function budgetOf(
     )
   }
   const budget = { metric, limit, whole, least }
-  if (tolerance !== undefined)
-    return { ...budget, tolerance, ...(against && { against }), menu: sizesWithin(budget, against) }
+  if (tolerance !== undefined) return { ...budget, tolerance, against, menu: sizesWithin(budget, against) }
   return { ...budget, ...(menu && { menu: menuOf(document, menu, prune, whole, `${budgetPath}.menu`) }) }
 }
 

@@ -53,7 +53,7 @@ export function columnBook(layers: readonly string[]): ColumnBook {
           term,
           part,
           layer,
-          ...(select && { select }),
+          select,
           segments,
         })),
   }

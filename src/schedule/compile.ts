@@ -46,7 +46,7 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
       replay: {
         initial: replay.initial,
         removals: replay.removals,
-        ...(replay.interventions && { interventions: replay.interventions }),
+        interventions: replay.interventions,
       },
     }),
   }

@@ -66,7 +66,7 @@ function placesOf(entry: Entry, path: string, context: CompileContext): Omit<Lay
     const narrow = of ? narrowed(given, of, layer, context) : given
     if (narrow?.groups?.length === 0) return []
     const delay = stagger && ordered.length > 1 ? (stagger.share * position) / (ordered.length - 1) : 0
-    return [{ column: { term, part, layer, ...(narrow && { select: narrow }) }, delay }]
+    return [{ column: { term, part, layer, select: narrow }, delay }]
   })
 }
 

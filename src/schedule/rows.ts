@@ -51,7 +51,7 @@ function columnOf(layer: string, label: string, path: string, context: CompileCo
   const part = checkTerm(read.term, read.part, path, context)
   const layers = layersOf(part, context)
   if (!layers.includes(layer)) throw unmatched(layer, layers, 'layer', `${path}.2`)
-  const column = { term: read.term, part, layer, ...(read.select && { select: read.select }) }
+  const column = { term: read.term, part, layer, select: read.select }
   selectedLayers(column, [layer], path, context)
   return column
 }

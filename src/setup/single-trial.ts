@@ -100,7 +100,7 @@ export function singleTrial(
     written: resolved,
     data,
     supernet,
-    ...(retrained && { retrained }),
+    retrained,
     relaxation: relaxationOf(config.relaxation, config.search.steps, relaxations),
     ...planning,
     ...(rules.length > 0 && { rules }),
@@ -109,7 +109,7 @@ export function singleTrial(
     metric,
     random: randomSource(config.seed),
     ...(carried?.weights && { initial: carried.weights }),
-    ...(benchmark && { benchmark }),
+    benchmark,
     exported: exportedAs(config.name, data, metric),
     identity: identityOf(resolved, data, supernet, measured),
   }

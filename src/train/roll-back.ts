@@ -61,7 +61,7 @@ export function goBack<State extends TrainingState>(
     training,
     changed.filter((each) => each.step > step).map((each) => ({ ...each, step })),
   )
-  return { step, ...(failure && { failure }) }
+  return { step, failure }
 }
 
 /** A training that diverged: where it stands, and its settings. */

@@ -51,7 +51,7 @@ export function decisionOf(
     // Who weighs classes wants decisions by them, though probabilities are those of the data.
     return data.emphasis && { costs: weighed(data.emphasis.priors) }
   }
-  if (typeof threshold === 'number') return { threshold, ...(costs && { costs }) }
+  if (typeof threshold === 'number') return { threshold, costs }
   const positive = task.positive === undefined ? 1 : task.classes.indexOf(task.positive)
   const rows = data.splits.validation
   const logits = onValidation()
@@ -69,7 +69,7 @@ export function decisionOf(
     threshold: probability,
     by: threshold,
     validation: threshold === 'cost' ? -value : value,
-    ...(costs && { costs }),
+    costs,
   }
 }
 

@@ -100,7 +100,7 @@ export async function summariseTrial(
     },
     test: { supernet: figures.test, ...test },
     ...budgetFigures(trial, chosen, searched),
-    ...(tolerated && { tolerated }),
+    tolerated,
     removed,
     noise: noiseOf(trial, {
       supernet: figures.measured,
@@ -109,7 +109,7 @@ export async function summariseTrial(
     }),
     derived: { ...cost, sparsityByLayer: sparsityByLayer(left, supernet) },
     criteria,
-    ...(decision && { decision }),
+    decision,
     ...(trial.benchmark && { benchmark: trial.benchmark(chosen.architecture) }),
   }
   return { metrics: summary, measured }
@@ -129,7 +129,7 @@ function budgetFigures(
 /** What `metrics.json` says of a retraining. */
 export const retrainFigures = ({ bestStep, temperature }: Retrained): TrialMetrics['retrain'] => ({
   bestStep,
-  ...(temperature !== undefined && { temperature }),
+  temperature,
 })
 
 /** The test figures of a retrained network, and its results on the criteria. */
@@ -152,6 +152,6 @@ export async function judgeRetrained(
     }
   })
   const criteria = await withJudgedModel(trial, network, again, (model) => judgeModel(config.criteria, model))
-  const test = { final: valueOf(measured.test), ...figures, ...(decision && { decision }) }
+  const test = { final: valueOf(measured.test), ...figures, decision }
   return { test, criteria, measured }
 }

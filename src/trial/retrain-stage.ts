@@ -31,8 +31,8 @@ export async function retrainStage(
     emit,
     teacher: teacher ?? (await taughtByTrees(trial, signal)),
     recipe,
-    ...(signal && { signal }),
-    ...(execute && { execute }),
+    signal,
+    execute,
     ...(clock && { isOver: clock.training(stage === 'baseline' ? stage : 'retrain') }),
   }
   const trained = await retrain(graph, data, context, initial)

@@ -53,7 +53,7 @@ const savingAs = (
   carried: Carried | undefined,
 ): Pick<TrialHooks, 'checkpoint' | 'save'> => ({
   checkpoint: checkpoint?.stage?.search === search ? checkpoint : undefined,
-  save: (state) => save?.({ ...state, stage: { search, ...(carried && { carried }) } }),
+  save: (state) => save?.({ ...state, stage: { search, carried } }),
 })
 
 /** Runs a search before the last one. Returns what it leaves to the next search. */
@@ -68,9 +68,9 @@ async function earlier(
   const place = { search, of: stages.length }
   const hooks = {
     ...savingAs(saving, search, before),
-    ...(signal && { signal }),
-    ...(execute && { execute }),
-    ...(clock && { clock }),
+    signal,
+    execute,
+    clock,
     emit: (event: Event) => {
       if (event.type === 'alarm' || event.type === 'intervention') emit({ type: 'notice', ...place, event })
       if (event.type === 'evaluation') emit(earlierEvent(event, place, trial.schedule.steps))

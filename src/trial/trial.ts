@@ -56,7 +56,7 @@ export async function finishTrial(
     removed,
     ...retrained,
     final,
-    ...(decision && { decision }),
+    decision,
   })
   const [rivals, rivalSeconds] = await timed(() => compete(trial, hooks, summary.measured))
   if (rivals) hooks.emit({ type: 'stage', stage: 'rivals', seconds: rivalSeconds })
@@ -67,7 +67,7 @@ export async function finishTrial(
     steps,
     graph: final.graph,
     values: final.values,
-    ...(tried && { tried }),
+    tried,
     ...(lesson !== undefined && { lesson }),
     ...(baseline && { baseline }),
     losses: final.losses,
@@ -146,7 +146,7 @@ const removedFrom = (
   { supernet, relaxation }: Trial,
   { schedule: used, steps, gates: weights }: Searched,
   { left, tolerated }: RetrainedSearch,
-): Removed => removedBy(supernet, left, { used, steps, relaxation, weights, ...(tolerated && { tolerated }) })
+): Removed => removedBy(supernet, left, { used, steps, relaxation, weights, tolerated })
 
 /** The architecture with which a search ended, and its cost in the metric of the budget. */
 function endedWith({ schedule, latency }: Trial, { supernet, architecture }: Searched): Sized {
@@ -184,7 +184,7 @@ export function startEvent({
     retrainSteps: config.retrain.steps,
     parameters: taskCost(supernet).parameters,
     metric,
-    ...(gates && { gates }),
+    gates,
   }
 }
 

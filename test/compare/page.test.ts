@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
 import { renderComparison } from '../../src/compare/page/page.js'
 import { returnsOf } from '../../src/compare/roi.js'
+import { summaryText } from '../../src/compare/summary-text.js'
 import { summarise } from '../../src/compare/summary.js'
 import type { TrialRow } from '../../src/compare/types.js'
 
@@ -78,9 +79,11 @@ const ablated = ['s', 't'].flatMap((set) => [
 ])
 
 describe('the page of a comparison', () => {
-  const page = renderComparison(
-    comparisonOf([...rows, ...ablated], { ablate: 'long', roi: { hourCost: 2, errorCost: 0.001 } }),
-  )
+  const comparison = comparisonOf([...rows, ...ablated], {
+    ablate: 'long',
+    roi: { hourCost: 2, errorCost: 0.001 },
+  })
+  const page = renderComparison(comparison)
 
   test('has the preregistered verdict first, and every section with a heading and a hint', () => {
     const ids = 'preregistered results seeds ranks pareto stability ablation cost return'.split(' ')
@@ -113,10 +116,18 @@ describe('the page of a comparison', () => {
   })
 
   test('has the figures of the summary', () => {
-    expect(cells(page, 'results', 0)).toMatch(/^long \| 2 \| 0\.6 ± 0\.1414 \(best\) \| 400 ± 0 \| 50 %/)
-    expect(cells(page, 'ablation', 1)).toMatch(/^long − term l1\/gates \| 0\.75 ± 0\.2121/)
+    expect(cells(page, 'results', 0)).toMatch(/^long \| 2 \| 0 \| 0\.6 ± 0\.1414 \(best\) \| 400 ± 0 \| 50 %/)
+    expect(cells(page, 'ablation', 1)).toMatch(/^long − term l1\/gates \| 2 \| 0\.75 ± 0\.2121/)
     // 4 hours of search in each of its trials.
     expect(cells(page, 'cost', 0)).toBe('long | 9 | 4 h | 0 s | 0 s | 4 h')
+  })
+
+  test('has the same table of results as the summary in Markdown', () => {
+    const line = summaryText(comparison.summary, comparison.rows)
+      .split('\n')
+      .find((each) => each.startsWith('| `long` |') && each.includes('(best)'))!
+    const written = line.slice(2, -2).replaceAll(/[`*]/g, '')
+    expect(cells(page, 'results', 0)).toBe(written)
   })
 
   test('has no sections for what was not asked for, and lists what failed as text', () => {

@@ -42,7 +42,7 @@ test('calibration divides logits, which changes no class and lowers the cross-en
   }
   const [plain, scaled] = [await run({}), await run({ calibration: 'temperature' })]
   const temperature = scaled.metrics.retrain.temperature!
-  expect(plain.metrics.retrain).not.toHaveProperty('temperature')
+  expect(plain.metrics.retrain.temperature).toBeUndefined()
   expect(scaled.metrics.test.final).toBe(plain.metrics.test.final)
   const entropy = ({ trial, graph, values }: typeof plain) =>
     evaluateNetwork(trial, { graph, values }, { split: 'validation', metric: 'cross-entropy' })!

@@ -205,8 +205,8 @@ async function latency(args: Arguments, say: CommandContext['say']): Promise<str
     ...(await pluginsIn(args, say)),
     model,
     ...(runtime !== undefined && { runtime: runtime as ModelRuntime }),
-    ...(table !== undefined && { table }),
-    ...(runs !== undefined && { runs }),
+    table,
+    runs,
   })
   if (args.json) return JSON.stringify(latencies)
   const ms = (value: number) => value.toPrecision(3)

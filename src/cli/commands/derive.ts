@@ -54,10 +54,10 @@ export const derive = command({
     const architecture = await deriveRun(run, {
       ...(await pluginsIn(args, context)),
       rule,
-      ...(seed !== undefined && { seed }),
-      ...(step !== undefined && { step }),
-      ...(threshold !== undefined && { threshold }),
-      ...(size !== undefined && { menu: size }),
+      seed,
+      step,
+      threshold,
+      menu: size,
     })
     if (file !== undefined) (await import('../../base/files.js')).writeJson(file, architecture)
     context.print(args.json ? JSON.stringify(architecture) : described(architecture))

@@ -61,9 +61,9 @@ export const exportCommand = command({
       foldNorms,
       unverified,
       refused,
-      ...(precision && { precision }),
-      ...(readers && { readers }),
-      ...(plugins && { plugins }),
+      precision,
+      readers,
+      plugins,
     })
     if (refused && model) await noteRefused(run, context)
     const { exportedLines } = await import('../exported-text.js')

@@ -12,7 +12,7 @@ export const plan = command({
     requireConfiguration(required(args, 'config'))
     const { planRun } = await import('../../runs/plan-run.js')
     const name = text(args, 'backend')
-    const given = { set: settings(args), ...(name !== undefined && { backend: name }) }
+    const given = { set: settings(args), backend: name }
     const { loadConfigured } = await import('../plugins.js')
     const { config, folder, extensions } = await loadConfigured(required(args, 'config'), given, args, {
       say,

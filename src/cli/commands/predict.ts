@@ -49,9 +49,9 @@ export const predict = command({
       const told = {
         counts,
         warnings,
-        ...(broken && { broken }),
-        ...(scores && { scores }),
-        ...(unscored !== undefined && { unscored }),
+        broken,
+        scores,
+        unscored,
       }
       return print(JSON.stringify(to === undefined ? predictions : { out: to, rows: places.length, ...told }))
     }

@@ -51,7 +51,7 @@ export const query = command({
       metric: text(args, 'metric'),
       higherIsBetter: lower === undefined ? undefined : !lower,
       set: settings(args),
-      ...(spaces && { spaces }),
+      spaces,
     })
     if (args.json) print(JSON.stringify(answer))
     else print('best' in answer ? describeTable(answer) : describe(answer))

@@ -79,8 +79,8 @@ export const search = command({
     const backend = text(args, 'backend')
     const set = {
       set: sets,
-      ...(seedGiven !== undefined && { seed: seedGiven }),
-      ...(backend !== undefined && { backend }),
+      seed: seedGiven,
+      backend,
     }
     const path = made?.path ?? given
     const { config, folder, extensions } = await loadConfigured(path, set, args, context, known)

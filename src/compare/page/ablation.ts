@@ -3,8 +3,9 @@ import { figure, grid } from '../../report/figure.js'
 import { formatCount, formatNumber } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { withEllipsis, plotSvg, textWidth } from '../../report/plot.js'
+import { ablationTable, setName } from '../result-tables.js'
 import type { ComparisonSummary, MethodSummary } from '../summary.js'
-import { differenceText, setName, spreadText, table, type PageSection } from './parts.js'
+import { tableMarkup, type PageSection } from './parts.js'
 
 /** What a schedule is without each of its parts; null if that was not asked for. */
 export function ablationSection({ ablation }: ComparisonSummary): PageSection | null {
@@ -20,19 +21,7 @@ export function ablationSection({ ablation }: ComparisonSummary): PageSection | 
           figure(setName(set), chart(`ablation-${i}`, setName(set), method, methods)),
         ),
       ),
-      ...sets.map(({ methods, ...set }) =>
-        table(
-          setName(set),
-          ['method', 'error', 'parameters', 'difference', 'p, corrected t'],
-          methods.map(({ method: name, error, parameters, difference }) => [
-            name,
-            spreadText(error),
-            spreadText(parameters, formatCount),
-            differenceText(difference),
-            formatNumber(difference?.t?.p),
-          ]),
-        ),
-      ),
+      ...sets.map((set) => tableMarkup(setName(set), ablationTable(set))),
     ],
   }
 }

@@ -4,24 +4,23 @@ import { formatNumber } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { withEllipsis, plotSvg, textWidth } from '../../report/plot.js'
 import type { CriticalDifference } from '../critical-difference.js'
+import { criticalTable, ranksTable } from '../result-tables.js'
 import type { ComparisonSummary } from '../summary.js'
-import { table, type PageSection } from './parts.js'
+import { tableMarkup, type PageSection } from './parts.js'
 
 /** The critical-difference diagram over all sets; null with fewer than two sets or methods. */
-export function criticalSection({ critical, overall, against }: ComparisonSummary): PageSection | null {
+export function criticalSection(summary: ComparisonSummary): PageSection | null {
+  const { critical, overall, against } = summary
   if (!critical) return null
-  const { sets, p, difference, pairs } = critical
+  const { sets, p, difference } = critical
   return {
     id: 'ranks',
     title: 'ranks over sets',
     hint: `Mean ranks by error over ${sets} sets, 1 is the best. Friedman’s test: p ${formatNumber(p)}. Bars join methods that are within Nemenyi’s critical difference, ${formatNumber(difference)} at 5 %, so that their order may be chance. Sets of the same data with several numbers of rows are not independent.`,
     content: [
       figure('mean ranks', diagram(critical, overall)),
-      table(
-        `each method against ${against}`,
-        ['method', 'p, Wilcoxon', 'p, by Holm'],
-        pairs.map((pair) => [pair.method, formatNumber(pair.p), formatNumber(pair.holm)]),
-      ),
+      tableMarkup('ranks, and wins seed by seed', ranksTable(summary)),
+      tableMarkup(`each method against ${against}`, criticalTable(critical)),
     ],
   }
 }

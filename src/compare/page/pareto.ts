@@ -5,9 +5,10 @@ import { formatCount, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
 import { latencyFront, meanLatency } from '../latency-front.js'
+import { setName } from '../result-tables.js'
 import type { ComparisonSummary, SetSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
-import { setName, type PageSection } from './parts.js'
+import type { PageSection } from './parts.js'
 
 const costs = { parameters: 'parameters', flops: 'FLOPs', latency: 'ms for one row' } as const
 type CostName = keyof typeof costs

@@ -5,10 +5,11 @@ import { figure } from '../../report/figure.js'
 import { formatDifference, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { setName } from '../result-tables.js'
 import { returnsOf, type Return } from '../roi.js'
 import type { ComparisonSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
-import { setName, table, type PageSection } from './parts.js'
+import { tableMarkup, type PageSection } from './parts.js'
 
 /**
  * When the method that the comparison is about has paid for its hours; null if the document has no prices.
@@ -28,23 +29,20 @@ export function returnSection(
     hint: `An hour of computing costs ${formatNumber(roi.hourCost)}, one unit of error ${formatNumber(roi.errorCost)} per prediction, in the same currency. ${method} has paid for its hours after so many predictions. The hours are those of this machine, with the unpruned supernet for every trial that uses it.`,
     content: [
       figure('hours more, against error saved', chart(returns, roi)),
-      table(
-        `${method} against`,
-        ['method', 'hours more', 'error saved', 'predictions to break even'],
-        returns.map((each) => [
-          `${each.other}, ${setName(each)}`,
-          formatDifference(each.hours),
-          formatDifference(each.saved),
-          each.predictions === null
-            ? 'never'
-            : each.predictions === 0
-              ? 'at once'
-              : formatSi(each.predictions),
-        ]),
-      ),
+      tableMarkup(`${method} against`, {
+        rowsOf: 'method',
+        columns: ['hours more', 'error saved', 'predictions to break even'],
+        rows: returns.map((each) => ({
+          name: `${each.other}, ${setName(each)}`,
+          cells: [formatDifference(each.hours), formatDifference(each.saved), breakEvenText(each)],
+        })),
+      }),
     ],
   }
 }
+
+const breakEvenText = ({ predictions }: Return): string =>
+  predictions === null ? 'never' : predictions === 0 ? 'at once' : formatSi(predictions)
 
 /** Numbers of predictions for which the break-even line is drawn. */
 const lines = [1e3, 1e4, 1e5, 1e6]

@@ -2,10 +2,11 @@ import * as Plot from '@observablehq/plot'
 import { figure, grid } from '../../report/figure.js'
 import { formatNumber } from '../../report/format.js'
 import { withEllipsis, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { setName } from '../result-tables.js'
 import type { ComparisonSummary } from '../summary.js'
 import { errorIn } from '../test-error.js'
 import type { TrialRow } from '../types.js'
-import { setName, type PageSection } from './parts.js'
+import type { PageSection } from './parts.js'
 
 /** The test error of every seed, a row of dots for each method. */
 export const seedsSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): PageSection => ({

@@ -69,7 +69,7 @@ function undecided(of: Graph): NetworkTeacher {
   builder.output('task', builder.dense(builder.input, of.nodes.at(-1)!.shape[0]!))
   const graph = builder.graph()
   const zeros = parametersOf(graph).map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))] as const)
-  return { share: labelSmoothing, graph, values: new Map(zeros) }
+  return { share: labelSmoothing, networks: [{ graph, values: new Map(zeros) }] }
 }
 
 type Range = readonly [low: number, high: number]

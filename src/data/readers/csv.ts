@@ -100,7 +100,7 @@ function delimiterOf(given: string | undefined): string | undefined {
 /** Builds a table from rows as they arrive. */
 function tableBuilder(name: string, { header = true, decimal, thousands }: CsvOptions) {
   const room = { bytes: 0 }
-  const form = { ...(decimal && { decimal }), ...(thousands && { thousands }) }
+  const form = { decimal, thousands }
   const places: number[] = []
   let names: string[] | undefined
   let columns: ColumnBuilder[] = []

@@ -43,7 +43,7 @@ export function inputNotes(
     const missing = {
       policy: encoding.missing,
       ...(!isRefused && filled !== undefined && { fill: filled }),
-      ...(missingValues && { words: missingValues }),
+      words: missingValues,
     }
     const { unit, date } = (column ? columns.get(name) : undefined) ?? {}
     return {

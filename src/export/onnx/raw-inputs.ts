@@ -76,8 +76,8 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
       ...form,
       column: true,
       indicator,
-      ...(categories && { categories }),
-      ...(rare && { rare }),
+      categories,
+      rare,
       ...(words.length > 0 && { missingValues: words }),
     }
   })

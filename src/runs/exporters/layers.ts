@@ -21,7 +21,7 @@ export const layers: Exporter = {
     const { precision = 'float32', readers, given, plugins } = options
     if (precision !== 'float32') {
       const { exportLayers } = await import('../export-layers.js')
-      const extensions = { ...(readers && { readers }), ...(given && { given }), ...(plugins && { plugins }) }
+      const extensions = { readers, given, plugins }
       await exportLayers({ run, out, precision, ...extensions }, (name) => readFile(run, name))
       return
     }

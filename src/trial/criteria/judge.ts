@@ -17,7 +17,7 @@ export async function judgeModel(
     const { value, where } = await criteria[criterion.metric].measure(model, criterion)
     const { atLeast = -Infinity, atMost = Infinity } = criterion
     const passed = value !== null && Number.isFinite(value) && value >= atLeast && value <= atMost
-    results.push({ ...criterion, value, ...(where !== undefined && { where }), passed })
+    results.push({ ...criterion, value, where, passed })
   }
   return { passed: results.every(({ passed }) => passed), results }
 }

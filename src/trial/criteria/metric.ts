@@ -22,7 +22,7 @@ const keysOf: Readonly<Partial<Record<MetricName, readonly CriterionKey[]>>> = {
 const metricCriterion = (name: MetricName): CriterionKind => ({
   only: metricsOf.classification.includes(name) ? 'classes' : 'numbers',
   onRows: true,
-  ...(keysOf[name] && { keys: keysOf[name] }),
+  keys: keysOf[name],
   misfit({ class: wanted }, data) {
     const classes = classesOf(data)
     if (wanted === undefined || classes.includes(wanted)) return undefined
@@ -49,9 +49,9 @@ const optionsIn = (
   data: PreparedData,
 ): MetricOptions => ({
   ...(wanted !== undefined && { positive: classesOf(data).indexOf(wanted) }),
-  ...(precision !== undefined && { precision }),
-  ...(recall !== undefined && { recall }),
-  ...(quantile !== undefined && { quantile }),
+  precision,
+  recall,
+  quantile,
 })
 
 /** A criterion for each metric. */
