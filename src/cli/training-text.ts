@@ -12,11 +12,14 @@ export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search'
 ]
 
 /** How much of the loss compares with the outputs of the unpruned supernet. */
-function distillationText({ distillation: { share }, options }: RetrainOptions): string {
+function distillationText({ distillation, options }: RetrainOptions): string {
+  const { share, teachers = 1, made } = distillation
   if (share === 0 || options) return ''
   const percent = (value: number) => `${formatNumber(100 * value)} %`
   const part = share === 'unexplained' ? `at most ${percent(mostUnexplained)}` : percent(share)
-  return `; ${part} of the loss compares it with the unpruned supernet`
+  const by = teachers > 1 ? `the mean of ${teachers} unpruned supernets` : 'the unpruned supernet'
+  const beside = made ? `, also on ${formatNumber(made.rows)} made rows for each measured one` : ''
+  return `; ${part} of the loss compares it with ${by}${beside}`
 }
 
 function trainingText({

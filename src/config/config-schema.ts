@@ -125,6 +125,37 @@ const Retrain = object(
               'of the loss of networks that no other one teaches, what is held against boosted trees; 0 by default',
           }),
         ),
+        teachers: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 64,
+            description:
+              'unpruned supernets, each trained with a seed of its own, whose mean output teaches; 1 by default',
+          }),
+        ),
+        made: Type.Optional(
+          object({
+            rows: Type.Number({
+              minimum: 0,
+              maximum: 16,
+              default: 1,
+              description:
+                'rows that are made for each measured row of a batch, of which the teacher says what they are',
+            }),
+            by: Type.Optional(
+              oneOf(['swap', 'mixup'], {
+                description:
+                  'how: columns of other rows (the default for tables), or mixtures of two rows (for all else)',
+              }),
+            ),
+            share: Type.Number({
+              minimum: 0,
+              maximum: 1,
+              default: 0.3,
+              description: 'of the columns of a made row, those that are of other rows',
+            }),
+          }),
+        ),
       },
       { default: {} },
     ),

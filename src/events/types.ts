@@ -120,6 +120,8 @@ export type Event =
   | { type: 'attempt'; size: number | null; cost: number }
   /** The size that is the result, of those that were retrained. */
   | { type: 'kept'; size: number | null }
+  /** One of several unpruned supernets that teach is trained, counted from 1; only the first one is told of. */
+  | { type: 'teacher'; teacher: number; of: number }
   /** The network is trained once more with another seed, for a criterion; its evaluations are not told. */
   | { type: 'again'; seed: number }
   | {

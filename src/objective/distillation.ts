@@ -12,6 +12,10 @@ export interface DistillationOptions {
   readonly temperature: number
   /** The same share for a network that no other one teaches, of boosted trees; 0 by default. */
   readonly trees?: number | undefined
+  /** How many networks teach, by the mean of their outputs; 1 by default. */
+  readonly teachers?: number | undefined
+  /** The rows that are made for the network to learn what the teacher says of them; none by default. */
+  readonly made?: { readonly rows: number; readonly by: 'swap' | 'mixup'; readonly share: number } | undefined
 }
 
 /** The same settings with the share as a number. */

@@ -110,6 +110,8 @@ function linesOf(event: Event): readonly string[] {
       ]
     case 'attempt':
       return [attemptText(event)]
+    case 'teacher':
+      return [`training teacher ${event.teacher} of ${event.of}, another unpruned supernet`]
     case 'again':
       return [`training the network again with seed ${event.seed}, to judge its stability`]
     case 'earlier':

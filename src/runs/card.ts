@@ -75,9 +75,11 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  const { trees = 0 } = trial.config.retrain.distillation
+  const { trees = 0, teachers = 1, made } = trial.config.retrain.distillation
   const first = trees > 0 ? `, which in turn learnt ${formatPercent(trees)} from boosted trees` : ''
-  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet${first}`
+  const by = teachers > 1 ? `the mean of ${teachers} unpruned supernets` : 'the unpruned supernet'
+  const beside = made ? `, also on ${formatNumber(made.rows)} made rows for each measured one` : ''
+  return `; ${formatPercent(baseline.teaches)} of the loss compared it with ${by}${first}${beside}`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>

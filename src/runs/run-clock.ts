@@ -38,8 +38,10 @@ const mostRise = 3
 
 /** The trainings for which a time is shared, by what they are expected to take compared with each other. */
 export interface Trainings {
-  /** Of the unpruned supernet; 0 without it. */
+  /** Of each unpruned supernet; 0 without one. */
   readonly baseline: number
+  /** How many unpruned supernets are trained; 1 by default. */
+  readonly baselines?: number
   /** Of each retraining. */
   readonly each: number
   /** The number of retrainings. */
@@ -58,17 +60,20 @@ const ease = 1.1
  * networks which are compared are trained alike.
  */
 export function trainingShares(
-  { baseline, each, count }: Trainings,
+  { baseline, baselines = 1, each, count }: Trainings,
   until: number,
   now: Now,
 ): TrialClock['training'] {
   let later = count
+  let laterBaselines = baselines
   let most = Infinity
   return (stage) => {
     const isRetrained = stage === 'retrain'
     if (isRetrained) later = Math.max(0, later - 1)
+    else laterBaselines = Math.max(0, laterBaselines - 1)
     const duration = isRetrained ? each : baseline
-    const share = duration / (duration + (isRetrained ? 1 : ease) * later * each)
+    const others = isRetrained ? later * each : laterBaselines * baseline + ease * later * each
+    const share = duration / (duration + others)
     const begin = now()
     const eased = isRetrained && most < Infinity ? Math.min(1, ease * share) : share
     const end = begin + Math.max(0, until - begin) * eased

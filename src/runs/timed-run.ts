@@ -9,7 +9,7 @@ import { costOf } from '../nn/cost.js'
 import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
 import { formatCount } from '../report/format.js'
 import { restrictToLeft } from '../supernet/restrict.js'
-import { isTaught, wantsBaseline } from '../trial/baseline.js'
+import { wantsBaseline } from '../trial/baseline.js'
 import { furtherTrainings } from '../trial/criteria/stability.js'
 import type { NetworkToRetrain } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
@@ -18,6 +18,8 @@ import { sumOf } from '../trial/expected.js'
 import {
   leftOf,
   stretched,
+  taughtStep,
+  teachersOf,
   trainingTimesOf,
   workOf,
   type Expected,
@@ -215,15 +217,15 @@ async function trainingsOf(
   // A bisection over the menu's sizes and the final one retrains at most this many of them.
   const halved = budget?.against === 'best' ? Infinity : Math.ceil(Math.log2(progress.menu.length + 2))
   const tried = Math.min(halved, attemptsOf(budget && { ...budget, menu: progress.menu }))
-  // With augmentation, the teacher must predict the augmented examples in every step.
-  const taught = isTaught(trial) && config.retrain.augment ? whole / 3 : 0
   const count = tried + furtherTrainings(config.criteria)
   const baseline = wantsBaseline(trial)
+  const baselines = teachersOf(trial)
   return {
     baseline: baseline ? whole : 0,
-    each: (stepOf(ended) + stepOf(largest ?? ended)) / 2 + taught,
+    baselines,
+    each: taughtStep(trial, (stepOf(ended) + stepOf(largest ?? ended)) / 2, whole),
     count,
-    evaluation: (baseline ? timed.evaluation : 0) + count * derivedTimes.evaluation,
+    evaluation: (baseline ? baselines * timed.evaluation : 0) + count * derivedTimes.evaluation,
   }
 }
 
@@ -238,10 +240,13 @@ const isLaidOut = ({ config }: Trial): boolean =>
 const laidOutShare = 0.9
 
 /** The steps of each training in the remaining time, evaluations aside. */
-const retrainSteps = ({ baseline, each, count, evaluation }: TrainingsLeft, left: number): number =>
+const retrainSteps = (
+  { baseline, baselines = 1, each, count, evaluation }: TrainingsLeft,
+  left: number,
+): number =>
   Math.max(
     fewestSteps,
-    Math.floor((laidOutShare * left - evaluations * evaluation) / (baseline + count * each)),
+    Math.floor((laidOutShare * left - evaluations * evaluation) / (baselines * baseline + count * each)),
   )
 
 /** The remaining part of a trial's supernet as a network. */

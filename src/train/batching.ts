@@ -1,4 +1,4 @@
-import type { RandomSource } from '../base/random.js'
+import type { RandomSource, RandomStream } from '../base/random.js'
 import { augmentSeries, type SeriesChanges } from '../data/augment-series.js'
 import { augmentImages, type ImageChanges } from '../data/augment.js'
 import { balancedOrder } from '../data/balanced-order.js'
@@ -14,6 +14,19 @@ export interface AugmentOptions extends ImageChanges, SeriesChanges {
   readonly mixup?: number
 }
 
+/** Rows that nobody measured, with what a teacher says of them. */
+export interface MadeRows {
+  readonly count: number
+  /** How many of them stand in a batch for each of its measured rows. */
+  readonly perRow: number
+  /** [count, …shape]. */
+  readonly inputs: Float32Array
+  /** The teacher's outputs, [count, outputs]. */
+  readonly taught: Float32Array
+  /** The same as targets: values, or probabilities of classes. */
+  readonly targets: Float32Array
+}
+
 export interface BatchingOptions {
   readonly batch: number
   readonly shards: number
@@ -24,6 +37,8 @@ export interface BatchingOptions {
   readonly fullBatches?: boolean | undefined
   /** A teacher's outputs, [rows, outputs], for some rows whose inputs are given. */
   readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
+  /** Rows that join each batch. They need `taught` for the others. */
+  readonly made?: MadeRows | undefined
 }
 
 /**
@@ -44,10 +59,13 @@ export function batching(
   random: RandomSource,
   purpose: string,
 ): Batching {
-  const { augment, taught, labelSmoothing = 0, fullBatches = false } = options
+  const { augment, taught, made, labelSmoothing = 0, fullBatches = false } = options
   const soft =
     data.dataset.task.kind === 'classification' &&
-    (labelSmoothing > 0 || augment?.mixup !== undefined || data.emphasis?.weights !== undefined)
+    (labelSmoothing > 0 ||
+      augment?.mixup !== undefined ||
+      made !== undefined ||
+      data.emphasis?.weights !== undefined)
   let cached: { epoch: number; batches: Uint32Array[] } | undefined
   const batchesIn = (epoch: number): Uint32Array[] => {
     if (cached?.epoch !== epoch)
@@ -74,19 +92,46 @@ export function batching(
         ? mixup(changed, batch.length, augment.mixup, random.stream('mixup', purpose, t))
         : changed
       let from = 0
-      return shardsOf(batch, options.shards).map((shard) => {
+      const joining =
+        made && shardsOf(drawn(made, batch.length, random.stream('made', purpose, t)), options.shards)
+      return shardsOf(batch, options.shards).map((shard, i) => {
         const [first, end] = [from, (from += shard.length)]
         const shardInputs = part(inputs, batch.length, first, end)
-        return {
+        const measured: Shard = {
           inputs: shardInputs,
           targets: part(targets, batch.length, first, end),
           ...(soft && { soft }),
           ...(taught && { taught: taught(shardInputs, shard) }),
           rows: shard.length,
         }
+        return joining?.[i] ? withMade(measured, made!, joining[i]) : measured
       })
     },
   }
+}
+
+/** The made rows that join a batch of so many measured ones. */
+const drawn = ({ count, perRow }: MadeRows, rows: number, draw: RandomStream): Uint32Array =>
+  Uint32Array.from({ length: Math.round(perRow * rows) }, () => draw.integer(count))
+
+/** A shard with made rows behind its measured ones. */
+function withMade({ inputs, targets, taught, rows, ...rest }: Shard, made: MadeRows, of: Uint32Array): Shard {
+  const behind = (values: Float32Array, all: Float32Array) =>
+    joined(values, gather(all, all.length / made.count, of))
+  return {
+    ...rest,
+    inputs: behind(inputs, made.inputs),
+    targets: behind(targets, made.targets),
+    taught: behind(taught!, made.taught),
+    rows: rows + of.length,
+  }
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const all = new Float32Array(first.length + second.length)
+  all.set(first)
+  all.set(second, first.length)
+  return all
 }
 
 /** The rows of an epoch in random order: each once, or of each class equally many. */

@@ -32,6 +32,24 @@ export function taskOutputs(network: PassNetwork, data: PreparedData, rows: Uint
   return concatenate(parts)
 }
 
+/** The task outputs of a network for inputs [rows, …shape], [rows · outputs]. */
+export function inputOutputs(
+  network: PassNetwork,
+  inputs: Float32Array,
+  rows: number,
+  shape: readonly number[],
+): Float32Array {
+  const length = inputs.length / rows
+  const parts: Float32Array[] = []
+  const size = forwardRows(network.graph, ['task'], batchSize)
+  for (let from = 0; from < rows; from += size) {
+    const count = Math.min(size, rows - from)
+    const some = inputs.subarray(from * length, (from + count) * length)
+    parts.push(recordedOutputs(network, some, count, shape))
+  }
+  return concatenate(parts)
+}
+
 /** A metric of the network on some rows, in original units. Null if there are no rows. */
 export function evaluate(
   network: PassNetwork,

@@ -65,7 +65,7 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
     retrain: {
       keep: usualKeep(config.retrain, kind),
       ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
-      distillation: usualDistillation(config.retrain, dataset.task.kind),
+      distillation: usualDistillation(config.retrain, dataset.task.kind, kind),
     },
   }
 }
@@ -82,15 +82,23 @@ const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): Retra
  * loss may come from a teacher. A number is only as good as its noise is small; a teacher has none of that
  * noise, but errors of its own.
  */
-function usualDistillation({ distillation }: Config['retrain'], task: Task['kind']): DistillationOptions {
+function usualDistillation(
+  { distillation }: Config['retrain'],
+  task: Task['kind'],
+  kind: Facts['kind'],
+): DistillationOptions {
   const isClass = task === 'classification'
   const share = distillation.share ?? (isClass ? 0.9 : 'unexplained')
   if (isClass && share === 'unexplained')
     throw new InputError(
       'config.retrain.distillation.share: expected a number from 0 to 1 where the targets are classes, got unexplained; a share of variance is of numbers',
     )
-  return { ...distillation, share }
+  const { made, ...rest } = distillation
+  return { ...rest, share, ...(made && { made: { ...made, by: made.by ?? usualMaking(kind) } }) }
 }
+
+/** Columns of a table say something each; the steps of a series and the pixels of an image do so together. */
+const usualMaking = (kind: Facts['kind']): 'swap' | 'mixup' => (kind === 'table' ? 'swap' : 'mixup')
 
 function resolved<StageSettings extends Config[Stage]>(stage: Stage, settings: StageSettings, facts: Facts) {
   const { epochs, earlyStop, ...rest } = settings

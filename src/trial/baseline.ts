@@ -1,4 +1,5 @@
 import { sha256 } from '../base/hash.js'
+import { randomSource } from '../base/random.js'
 import { gather } from '../data/batches.js'
 import { outputsOf } from '../data/types.js'
 import { unprunedNetwork } from '../derive/network.js'
@@ -8,7 +9,6 @@ import { mostUnexplained } from '../objective/most-unexplained.js'
 import { errorOf, metrics } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { taskOutputs, valueOf } from '../train/evaluate.js'
-import type { Network } from '../train/network.js'
 import { calibrated } from './calibrate.js'
 import { comparedOf } from './compared.js'
 import { decidedBy } from './decide.js'
@@ -16,7 +16,7 @@ import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
 import { withNetwork } from './with-network.js'
 import { measureRows } from './noise.js'
 import { retrainStage } from './retrain-stage.js'
-import type { NetworkTeacher } from './teacher.js'
+import { meanOf, type NetworkTeacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
@@ -28,9 +28,9 @@ export const isTaught = ({ config, retrained }: Trial): boolean =>
 
 /** The teacher of the derived network; undefined if it has none, or if the baseline diverged. */
 export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): NetworkTeacher | undefined {
-  const { retrained, figures } = baseline ?? {}
+  const { retrained, others = [], figures } = baseline ?? {}
   const share = figures?.teaches
-  return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
+  return isTaught(trial) && retrained && share ? { networks: [retrained, ...others], share } : undefined
 }
 
 /** Whether the unpruned supernet is trained as well: as a teacher, for a tolerance, or for comparison. */
@@ -52,7 +52,7 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
       source,
       split,
       objective,
-      ...(classes && { classes }),
+      classes,
       retrain: { ...retrain, baseline: true },
       metric,
     }),
@@ -65,7 +65,8 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   try {
-    return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
+    const first = await retrainStage(trial, hooks, 'baseline', graph, constants)
+    return baselineOf(trial, first, await otherTeachers(trial, hooks))
   } catch (error) {
     // A diverged baseline must not end the trial: the finished search is worth more than the comparison.
     if (!(error instanceof Diverged)) throw error
@@ -77,6 +78,31 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
       compared: {},
     }
   }
+}
+
+/** The seeds of further teachers: far from those with which people repeat a run. */
+const seedsApart = 1_000_003
+
+/**
+ * Trains the unpruned supernets that teach beside the first one, each with a seed of its own. One that diverges
+ * does not teach. Their evaluations are not told.
+ */
+async function otherTeachers(trial: Trial, hooks: TrialHooks): Promise<Retrained[]> {
+  const { teachers = 1 } = trial.config.retrain.distillation
+  const trained: Retrained[] = []
+  if (!isTaught(trial)) return trained
+  const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
+  for (let teacher = 2; teacher <= teachers; teacher++) {
+    hooks.emit({ type: 'teacher', teacher, of: teachers })
+    const other = { ...trial, random: randomSource(trial.config.seed + (teacher - 1) * seedsApart) }
+    try {
+      const quiet = { ...hooks, emit: () => undefined }
+      trained.push(await retrainStage(other, quiet, 'baseline', graph, constants))
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error
+    }
+  }
+  return trained
 }
 
 /**
@@ -99,7 +125,7 @@ export function isUnpruned({ config, supernet }: Trial, { graph, initial }: Netw
  * The figures of the trained unpruned supernet, calibrated and with a decision of its own as the derived network
  * has one. Sizes are compared with it, and learn from it, as training left it.
  */
-export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
+export function baselineOf(trial: Trial, retrained: Retrained, others: readonly Retrained[] = []): Baseline {
   const { trial: judging, retrained: judged } = decidedBy(trial, calibrated(trial, retrained))
   const measured = withNetwork(judged.graph, judged.values, (network) => measureRows(judging, network))
   return withNetwork(retrained.graph, retrained.values, (network) => {
@@ -107,9 +133,16 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
       ...costOf(judged.graph),
       validation: judged.validation,
       test: valueOf(measured.test),
-      ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
+      ...(isTaught(trial) && { teaches: shareOf(trial, [retrained, ...others]) }),
     }
-    return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }
+    return {
+      of: baselineKey(trial),
+      figures,
+      measured,
+      compared: comparedOf(trial, network),
+      retrained,
+      others,
+    }
   })
 }
 
@@ -118,17 +151,16 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
  * over the validation rows, where t̄ is the mean of each output. This bounds the noise of the targets from
  * above. If that noise is small, the teacher's own errors would outweigh it.
  */
-function shareOf({ config, data }: Trial, network: Network): number {
+function shareOf({ config, data }: Trial, teachers: readonly Retrained[]): number {
   const { share } = config.retrain.distillation
   if (share !== 'unexplained') return share
   const rows = data.splits.validation
   if (rows.length === 0) return mostUnexplained
   const width = outputsOf(data.dataset.task)
   // Computed in scaled units, in which all outputs count equally.
-  const explained = metrics.r2.value(
-    taskOutputs(network, data, rows),
-    gather(data.targets, width, rows),
-    width,
+  const outputs = teachers.map(({ graph, values }) =>
+    withNetwork(graph, values, (network) => taskOutputs(network, data, rows)),
   )
+  const explained = metrics.r2.value(meanOf(outputs), gather(data.targets, width, rows), width)
   return Number.isNaN(explained) ? mostUnexplained : Math.min(mostUnexplained, errorOf('r2', explained))
 }

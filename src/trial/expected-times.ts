@@ -98,13 +98,15 @@ export function expectedBy(
   const { config, schedule } = trial
   const { whole, small, stretch } = measured
   const search = searchOf(trial, measured)
-  const baseline = wantsBaseline(trial) ? trainingSpan(config.retrain, whole) : null
-  // With augmentation, the teacher must predict the augmented examples in every step.
-  const taught = isTaught(trial) && config.retrain.augment ? whole.step / 3 : 0
+  const baseline = wantsBaseline(trial) ? times(trainingSpan(config.retrain, whole), teachersOf(trial)) : null
   const usual = retrained(whole, small)
+  const taught = (network: TrainingTimes) => ({
+    ...network,
+    step: taughtStep(trial, network.step, whole.step),
+  })
   const each = {
-    typical: trainingSpan(config.retrain, { ...usual, step: usual.step + taught }).typical,
-    most: trainingSpan(config.retrain, { ...whole, step: whole.step + taught }).most,
+    typical: trainingSpan(config.retrain, taught(usual)).typical,
+    most: trainingSpan(config.retrain, taught(whole)).most,
   }
   const { typical, most } = attemptsIn(schedule.budget)
   const retrain = { typical: typical * each.typical, most: most * each.most }
@@ -122,6 +124,20 @@ export function expectedBy(
     rest,
   ])
   return { earlier, search, baseline, retrain, further, rivals, rest, total }
+}
+
+/** How many unpruned supernets are trained to teach. */
+export const teachersOf = (trial: Trial): number =>
+  isTaught(trial) ? (trial.config.retrain.distillation.teachers ?? 1) : 1
+
+/**
+ * The seconds of a step of a network that is taught: made rows take as long as measured ones, and with augmentation
+ * every teacher must predict the augmented examples in each step, which is a third of a step of its own.
+ */
+export function taughtStep(trial: Trial, step: number, whole: number): number {
+  if (!isTaught(trial)) return step
+  const { augment, distillation } = trial.config.retrain
+  return step * (1 + (distillation.made?.rows ?? 0)) + (augment ? (teachersOf(trial) * whole) / 3 : 0)
 }
 
 /** How many sizes are retrained as a rule, and at most: if none is within a tolerance, all of the supernet too. */

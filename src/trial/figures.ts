@@ -285,4 +285,6 @@ export interface Baseline {
   readonly compared: Compared
   /** The network itself, from which others learn; absent if its training diverged. */
   readonly retrained?: Retrained
+  /** Further networks like it, with seeds of their own, which teach beside it. */
+  readonly others?: readonly Retrained[]
 }

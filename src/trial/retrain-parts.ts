@@ -66,12 +66,18 @@ export async function retrainParts(
 ): Promise<RetrainParts> {
   // The gates are fixed, so that the rows that trained them can now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const lessons = teacher && (await lessonsOf(teacher, data, rows, options.augment !== undefined))
+  const { made } = options.distillation
+  const augmented = options.augment !== undefined
+  const lessons = teacher && (await lessonsOf(teacher, data, rows, { augmented, made, random }))
   const store = ParameterStore.of(graph, random, initial)
   const network = discreteNetwork(graph, store)
   const average = options.average ? ParameterStore.of(graph, random, initial) : undefined
   const rule = optimizer(options.weights)
-  const ownBatches = { ...options, taught: lessons?.taught, fullBatches: recipe.fullBatches }
+  const ownBatches = {
+    ...options,
+    ...(lessons && { taught: lessons.taught, made: lessons.made }),
+    fullBatches: recipe.fullBatches,
+  }
   const batches = batching(data, rows, ownBatches, random, purpose)
   const sums = runningSums()
   const executor = executorOf(execute)
@@ -164,7 +170,7 @@ function gradientsOf(
       reconstruction: 0,
       auxiliary: 'auxiliary' in network.graph.outputs ? options.auxiliary : 0,
       loss,
-      ...(distillation && { distillation }),
+      distillation,
     },
     { weights: parts.includes('weights') ? wanted : [], alphas: [] },
     {

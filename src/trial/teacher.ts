@@ -1,19 +1,26 @@
 import { nextTurn } from '../base/next-turn.js'
+import type { RandomSource } from '../base/random.js'
 import { gather } from '../data/batches.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
-import type { BatchingOptions } from '../train/batching.js'
-import { taskOutputs } from '../train/evaluate.js'
+import type { BatchingOptions, MadeRows } from '../train/batching.js'
+import { inputOutputs, taskOutputs } from '../train/evaluate.js'
 import { recordedOutputs } from '../train/recorded-outputs.js'
 import { discreteNetwork } from '../train/network.js'
+import { madeInputs, type MadeOptions } from './made-rows.js'
 
 /** From whose outputs a network learns, with their share of its loss. */
 export type Teacher = NetworkTeacher | KnownTeacher
 
-/** A trained network. */
+/** Trained networks, which teach by the mean of their outputs. */
 export interface NetworkTeacher {
   readonly share: number
+  readonly networks: readonly TrainedNetwork[]
+}
+
+/** A network with the values of its parameters. */
+export interface TrainedNetwork {
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
 }
@@ -27,59 +34,128 @@ export interface KnownTeacher {
 /** The number of rows that a teacher predicts in one turn of the event loop. */
 const stretch = 2048
 
-/** The predictions of a teacher for batches. The caller disposes it. */
+/** How many made rows there are for each measured one, their least and most number, and the most numbers in them. */
+const pool = { perRow: 16, least: 4096, most: 65_536, numbers: 2 ** 24 }
+
+/** What a teacher says of batches. The caller disposes it. */
 export interface Lessons {
   readonly taught: NonNullable<BatchingOptions['taught']>
+  readonly made: MadeRows | undefined
   dispose(): void
 }
 
+/** What lessons are about, beside rows as they are. */
+export interface LessonOptions {
+  /** Whether rows change from batch to batch. */
+  readonly augmented: boolean
+  readonly made?: MadeOptions | undefined
+  readonly random: RandomSource
+}
+
 /**
- * The predictions of a teacher. Rows that never change are predicted once. Augmented rows are predicted in
- * every batch, because the teacher must see the same inputs as the student (Beyer et al., arXiv:2106.05237).
+ * The predictions of a teacher for `rows`. Rows that never change are predicted once, and so are the rows that are
+ * made of them. Augmented rows are predicted in every batch, because the teacher must see the same inputs as the
+ * student (Beyer et al., arXiv:2106.05237). A teacher that only knows the rows has no made ones.
  */
 export async function lessonsOf(
   teacher: Teacher,
   data: PreparedData,
   rows: Uint32Array,
-  augmented: boolean,
+  { augmented, made, random }: LessonOptions,
 ): Promise<Lessons> {
-  const width = outputsOf(data.dataset.task)
-  if ('outputs' in teacher) return lessonsIn(Float32Array.from(teacher.outputs(rows)), width, data, rows)
-  const { graph, values } = teacher
-  const store = ParameterStore.filled(graph, values)
-  const network = discreteNetwork(graph, store)
+  const { shape, task } = data.dataset
+  const width = outputsOf(task)
+  if ('outputs' in teacher) {
+    const taught = byRow(Float32Array.from(teacher.outputs(rows)), width, data, rows)
+    return { taught, made: undefined, dispose: () => undefined }
+  }
+  const stores = teacher.networks.map(({ graph, values }) => ParameterStore.filled(graph, values))
+  const networks = teacher.networks.map(({ graph }, i) => discreteNetwork(graph, stores[i]!))
+  const dispose = () => stores.forEach((store) => store.dispose())
+  const said = (inputs: Float32Array, count: number) =>
+    meanOf(networks.map((network) => inputOutputs(network, inputs, count, shape)))
+  const madeRows = made && made.rows > 0 ? await rowsMadeOf(data, rows, said, made, random) : undefined
   if (augmented)
     return {
-      taught: (inputs, { length }) => recordedOutputs(network, inputs, length, data.dataset.shape),
-      dispose: () => store.dispose(),
+      taught: (inputs, { length }) =>
+        meanOf(networks.map((network) => recordedOutputs(network, inputs, length, shape))),
+      made: madeRows,
+      dispose,
     }
-  const known = new Float32Array(rows.length * width)
-  for (let from = 0; from < rows.length; from += stretch) {
-    const some = rows.subarray(from, from + stretch)
-    known.set(taskOutputs(network, data, some), from * width)
-    // Lets signals and other work of the process run.
-    await nextTurn()
-  }
-  store.dispose()
-  return lessonsIn(known, width, data, rows)
+  const known = await inStretches(rows.length, width, (from, to) =>
+    meanOf(networks.map((network) => taskOutputs(network, data, rows.subarray(from, to)))),
+  )
+  dispose()
+  return { taught: byRow(known, width, data, rows), made: madeRows, dispose: () => undefined }
 }
 
-/** Predictions of rows that are known, rows × width. */
-function lessonsIn(
+/** The mean of several networks' outputs. Of logits, that is the geometric mean of their probabilities. */
+export function meanOf([first, ...others]: readonly Float32Array[]): Float32Array {
+  if (others.length === 0) return first!
+  const count = 1 + others.length
+  return first!.map((value, i) => others.reduce((sum, each) => sum + each[i]!, value) / count)
+}
+
+/** Outputs of many rows, in turns of the event loop, so that signals and other work of the process run. */
+async function inStretches(
+  rows: number,
+  width: number,
+  outputs: (from: number, to: number) => Float32Array,
+): Promise<Float32Array> {
+  const all = new Float32Array(rows * width)
+  for (let from = 0; from < rows; from += stretch) {
+    all.set(outputs(from, Math.min(rows, from + stretch)), from * width)
+    await nextTurn()
+  }
+  return all
+}
+
+/** Rows that are made of others, with what the teacher says of them. */
+async function rowsMadeOf(
+  data: PreparedData,
+  rows: Uint32Array,
+  said: (inputs: Float32Array, rows: number) => Float32Array,
+  options: MadeOptions,
+  random: RandomSource,
+): Promise<MadeRows> {
+  const { shape, task } = data.dataset
+  const size = shape.reduce((product, n) => product * n, 1)
+  const wanted = Math.min(pool.most, Math.max(pool.least, pool.perRow * rows.length))
+  const count = Math.max(1, Math.min(wanted, Math.floor(pool.numbers / size)))
+  const inputs = madeInputs(data, rows, count, options, random.stream('made rows'))
+  const taught = await inStretches(count, outputsOf(task), (from, to) =>
+    said(inputs.subarray(from * size, to * size), to - from),
+  )
+  const targets = task.kind === 'classification' ? probabilities(taught, task.classes.length) : taught
+  return { count, perRow: options.rows, inputs, taught, targets }
+}
+
+/** The softmax of logits, [rows · classes]. */
+function probabilities(logits: Float32Array, classes: number): Float32Array {
+  const result = new Float32Array(logits.length)
+  for (let at = 0; at < logits.length; at += classes) {
+    const row = logits.subarray(at, at + classes)
+    const most = Math.max(...row)
+    const powers = Array.from(row, (value) => Math.exp(value - most))
+    const sum = powers.reduce((a, b) => a + b, 0)
+    powers.forEach((power, c) => (result[at + c] = power / sum))
+  }
+  return result
+}
+
+/** Looks up predictions of rows that are known, rows × width. */
+function byRow(
   known: Float32Array,
   width: number,
   { dataset }: PreparedData,
   rows: Uint32Array,
-): Lessons {
+): Lessons['taught'] {
   const places = new Uint32Array(dataset.rows)
   rows.forEach((row, place) => (places[row] = place))
-  return {
-    taught: (_, wanted) =>
-      gather(
-        known,
-        width,
-        wanted.map((row) => places[row]!),
-      ),
-    dispose: () => undefined,
-  }
+  return (_, wanted) =>
+    gather(
+      known,
+      width,
+      wanted.map((row) => places[row]!),
+    )
 }

@@ -63,6 +63,23 @@ describe('the time of trainings', () => {
     expect(isOver(101)).toBe(true)
   })
 
+  it('goes to each of several unpruned supernets', () => {
+    const { now, pass } = clock()
+    // Three of them as long as two retrainings each, and two retrainings with a reserve: 2 of 8.2.
+    const training = trainingShares({ baseline: 2, baselines: 3, each: 1, count: 2 }, 182, now)
+    const first = training('baseline')
+    pass(19.9)
+    expect(first(100)).toBe(false)
+    pass(0.1)
+    expect(first(101)).toBe(true)
+    // 2 of 6.2, while 62 s are left.
+    const second = training('baseline')
+    pass(19.9)
+    expect(second(100)).toBe(false)
+    pass(0.2)
+    expect(second(101)).toBe(true)
+  })
+
   it('lets later ones have what an earlier one did not need', () => {
     const { now, pass } = clock()
     const training = trainingShares({ baseline: 0, each: 1, count: 2 }, 140, now)

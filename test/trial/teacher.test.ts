@@ -19,7 +19,7 @@ import { isTaught, teacherFor, trainBaseline, wantsBaseline } from '../../src/tr
 import { withNetwork } from '../../src/trial/with-network.js'
 import { retrainStage } from '../../src/trial/retrain-stage.js'
 import { smallestWithin } from '../../src/trial/smallest.js'
-import { lessonsOf, type NetworkTeacher } from '../../src/trial/teacher.js'
+import { lessonsOf, type NetworkTeacher, type TrainedNetwork } from '../../src/trial/teacher.js'
 import { runTrial } from '../../src/trial/trial.js'
 import type { Trial } from '../../src/trial/types.js'
 import {
@@ -52,8 +52,11 @@ async function teacherOf(trial: Trial): Promise<NetworkTeacher> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   const { share } = trial.config.retrain.distillation
   if (share === 'unexplained') throw new Error('these tests give a share')
-  return { ...(await retrainStage(trial, quiet, 'baseline', graph, constants)), share }
+  return { networks: [await retrainStage(trial, quiet, 'baseline', graph, constants)], share }
 }
+
+const saying = ({ graph, values }: TrainedNetwork, data: PreparedData, rows: Uint32Array) =>
+  withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
 
 describe('lessons', () => {
   it.each([false, true])('are what the teacher says of each row; augmented: %s', async (augmented) => {
@@ -62,13 +65,13 @@ describe('lessons', () => {
     const { data } = trial
     // Neither from 0 on nor without gaps, as the rows of a split are.
     const taught = data.splits.train.filter((row) => row > 2 && row % 3 !== 0)
-    const lessons = await lessonsOf(teacher, data, taught, augmented)
+    const lessons = await lessonsOf(teacher, data, taught, { augmented, random: trial.random })
     const rows = taught.slice(3, 8).reverse()
     const size = data.inputs.length / data.dataset.rows
     const inputs = Float32Array.from(
       [...rows].flatMap((row) => [...data.inputs.slice(row * size, (row + 1) * size)]),
     )
-    const wanted = withNetwork(teacher.graph, teacher.values, (network) => taskOutputs(network, data, rows))
+    const wanted = saying(teacher.networks[0]!, data, rows)
     const found = lessons.taught(inputs, rows)
     expect(found).toHaveLength(wanted.length)
     found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 4))
@@ -96,7 +99,7 @@ describe('a network with a teacher', () => {
         distillation: { share: 1 },
       },
     })
-    const apart = await teacherOf(trial)
+    const apart = (await teacherOf(trial)).networks[0]!
     // A teacher that is wrong about everything: its last layer is turned around.
     const last = [...apart.values.keys()].filter((name) => name.endsWith(':kernel')).at(-1)!
     const wrong = {
@@ -104,13 +107,13 @@ describe('a network with a teacher', () => {
       values: new Map([...apart.values].map(([name, v]) => [name, name === last ? v.map((x) => -x) : v])),
     }
     const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
-    const train = (teacher?: NetworkTeacher) =>
-      retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
+    const train = (network?: TrainedNetwork) =>
+      retrainStage(trial, quiet, 'retrain', graph, new Map(), network && { networks: [network], share: 1 })
     const rows = data.splits.train
-    const saying = ({ graph, values }: Pick<NetworkTeacher, 'graph' | 'values'>) =>
-      withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
-    const distance = (a: Parameters<typeof saying>[0], b: Parameters<typeof saying>[0]) =>
-      Math.hypot(...saying(a).map((value, i) => value - saying(b)[i]!))
+    const distance = (a: TrainedNetwork, b: TrainedNetwork) => {
+      const other = saying(b, data, rows)
+      return Math.hypot(...saying(a, data, rows).map((value, i) => value - other[i]!))
+    }
     const pupil = await train(wrong)
     expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
     expect(await train()).toEqual(await train())
@@ -206,6 +209,58 @@ describe('a network with a teacher', () => {
   })
 })
 
+describe('several teachers', () => {
+  const trained = async (distillation: object, data = vectorData({ train: 48, validation: 12 })) => {
+    const trial = trialOf(data, data.dataset.shape.length === 1 ? tinyMlp() : tinyCells(), {
+      retrain: { epochs: 2, batch: 16, shards: 2, distillation: { share: 0.5, ...distillation } },
+    })
+    const events: Event[] = []
+    const newTensors = tensorCounter()
+    const baseline = await trainBaseline(trial, { emit: (event) => void events.push(event) })
+    const { shards, execute } = listening()
+    const { graph } = unprunedNetwork(trial.supernet, trial.config.retrain)
+    const teacher = teacherFor(trial, baseline)!
+    const taught = await retrainStage(trial, { ...quiet, execute }, 'retrain', graph, new Map(), teacher)
+    expect(newTensors()).toBe(0)
+    return { trial, events, baseline, teacher, shards, taught }
+  }
+
+  it('are networks with seeds of their own, of which the first is the baseline, and teach by their mean', async () => {
+    const { trial, events, baseline, teacher } = await trained({ teachers: 3 })
+    expect(eventsOf(events, 'teacher')).toEqual([2, 3].map((n) => ({ type: 'teacher', teacher: n, of: 3 })))
+    expect(teacher.networks).toHaveLength(3)
+    const alone = await trained({})
+    expect(baseline.retrained!.values).toEqual(alone.baseline.retrained!.values)
+    const rows = trial.data.splits.train
+    const each = teacher.networks.map((network) => [...saying(network, trial.data, rows)])
+    expect(each[1]).not.toEqual(each[0])
+    expect(each[2]).not.toEqual(each[1])
+    const lessons = await lessonsOf(teacher, trial.data, rows, { augmented: false, random: trial.random })
+    lessons
+      .taught(new Float32Array(), rows)
+      .forEach((value, i) => expect(value).toBeCloseTo((each[0]![i]! + each[1]![i]! + each[2]![i]!) / 3, 5))
+    expect(eventsOf(events, 'evaluation').length).toBe(eventsOf(alone.events, 'evaluation').length)
+  })
+
+  it('say of made rows what they are: values, or probabilities of classes', async () => {
+    const made = { made: { rows: 0.5, by: 'mixup' } }
+    const numbers = await trained(made)
+    expect(numbers.shards.map(({ rows }) => rows)).toEqual(Array.from({ length: 12 }, () => 12))
+    for (const { targets, taught } of numbers.shards) expect(targets.subarray(8)).toEqual(taught!.subarray(8))
+    const classes = await trained(made, imageData({ train: 48, validation: 12 }))
+    for (const { targets, taught, soft } of classes.shards) {
+      expect(soft).toBe(true)
+      for (let row = 8; row < 12; row++) {
+        const powers = [...taught!.subarray(3 * row, 3 * row + 3)].map(Math.exp)
+        const sum = powers.reduce((a, b) => a + b, 0)
+        powers.forEach((power, c) => expect(targets[3 * row + c]).toBeCloseTo(power / sum, 5))
+      }
+    }
+    expect((await trained(made)).taught.values).toEqual(numbers.taught.values)
+    expect((await trained({})).taught.values).not.toEqual(numbers.taught.values)
+  })
+})
+
 describe('what is taught', () => {
   const rows = { train: 24, validation: 12, test: 12 }
   const shares = (data: PreparedData, supernet: Supernet, retrain: object = {}) =>
@@ -297,7 +352,8 @@ describe('what is taught', () => {
       const { shards, execute } = listening()
       await retrainStage(trial, { ...quiet, execute }, 'retrain', graph, new Map(), teacher)
       expect(shards).toHaveLength(3 * 2)
-      withNetwork(teacher.graph, teacher.values, (network) => {
+      const { graph: of, values } = teacher.networks[0]!
+      withNetwork(of, values, (network) => {
         for (const { inputs, taught, rows: n } of shards) {
           const said = recordedOutputs(network, inputs, n, trial.data.dataset.shape)
           said.forEach((value, i) => expect(taught![i]).toBeCloseTo(value, 4))
