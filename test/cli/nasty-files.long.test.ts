@@ -288,11 +288,11 @@ describe.each(files)(
       else for (const [file, bytes] of Object.entries(train)) put(at(`train/${file}`), bytes)
       const data = at(isTable ? 'train.csv' : 'train')
       const run = at('run')
-      const found = await sentei(folder, ['search', data, ...options, '--time', '12s', '--out', run])
+      const found = await sentei(folder, ['search', data, ...options, '--time', '20s', '--out', run])
       expect(found.code, found.stderr).toBe(0)
       if (says) expect(found.stdout + found.stderr).toMatch(says)
       if (wanted.without) {
-        const less = [...options, ...wanted.without, '--time', '12s', '--out', at('less')]
+        const less = [...options, ...wanted.without, '--time', '20s', '--out', at('less')]
         expect((await sentei(folder, ['search', data, ...less])).code).toBe(0)
         expect(testError(run)).toBeLessThan(testError(at('less')))
       }
