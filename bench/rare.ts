@@ -99,7 +99,7 @@ function positiveOf({ data: { dataset } }: Trial): number {
 
 async function peers(set: string, seed: number): Promise<Row[]> {
   const trial = await setupTrial(await configOf(set, seed, {}), '.')
-  const job = JSON.parse(writtenJob(trial, { folder, name: 'rows', peers: undefined })) as object
+  const job = JSON.parse(writtenJob(trial, { folder, name: 'rows', peers: undefined, flops: null })) as object
   const { status, stdout, error } = spawnSync(python, [packagePath('bench/peers/sklearn_rare.py')], {
     input: `${JSON.stringify({ ...job, positive: positiveOf(trial) })}\n`,
     encoding: 'utf8',

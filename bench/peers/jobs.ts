@@ -18,15 +18,20 @@ function categoriesOf({ encoding }: Dataset): [first: number, count: number][] {
   return found
 }
 
+interface JobOptions {
+  readonly folder: string
+  readonly name: string
+  readonly peers: readonly string[] | undefined
+  readonly flops: number | null
+}
+
 /**
  * Writes the rows of a trial into a folder and returns the line of JSON that comparison.py reads. Inputs are
  * encoded and not scaled; NaN where a cell is missing. `train` has the rows of `arch`, too, as in retraining. `peers` names
- * those that are asked, by default all that suit the data.
+ * those that are asked, by default all that suit the data. `flops` are those of Sentei's network on these rows, to which one
+ * of the networks for images keeps; null if it has none.
  */
-export function writtenJob(
-  { data, config }: Trial,
-  { folder, name, peers }: { folder: string; name: string; peers: readonly string[] | undefined },
-): string {
+export function writtenJob({ data, config }: Trial, { folder, name, peers, flops }: JobOptions): string {
   const { dataset, splits } = data
   const written = (part: string, values: ArrayLike<number>): string => {
     const file = join(folder, `${name}-${part}`)
@@ -50,6 +55,12 @@ export function writtenJob(
     continued: continuedColumns(dataset) ?? null,
     splits: { train, validation, test },
     seed: config.seed,
+    budget: {
+      flops,
+      steps: config.retrain.steps,
+      batch: config.retrain.batch,
+      augment: config.retrain.augment ?? null,
+    },
     peers: peers ?? null,
   })
 }

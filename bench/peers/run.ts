@@ -1,7 +1,7 @@
 /**
- * What other libraries reach on the rows of a comparison, beside its own results: scikit-learn's MLP and
- * histogram gradient boosting and pytabkit's RealMLP on tables, aeon's MiniRocket on series. Which of them
- * run depends on the packages that the python has; those that are missing are named.
+ * What other libraries reach on the rows of a comparison, beside its own results: networks, boosting and forests
+ * on tables, random convolutions, quantiles and boosting on series, residual networks on images, each tuned by the
+ * validation rows. Which of them run depends on the packages that the python has; those that are missing are named.
  *
  *     npm run build && node dist/bench/peers/run.js FOLDER [--document FILE] [--python python3] [--keep ROWS]
  *         [--peers 'scikit-learn mlp,aeon MiniRocket']
@@ -79,10 +79,17 @@ async function trialOf(each: PlannedTrial): Promise<Trial> {
   return trial
 }
 
+/** The FLOPs of the network of the method that the comparison is about, by default its first, on the rows of a trial. */
+function flopsOn(each: PlannedTrial): number | null {
+  const method = document.preregistered?.method ?? Object.keys(document.methods)[0]
+  const trial = planned.find((other) => other.method === method && onSameRows(other, each))
+  return (trial && done.get(trial.key)?.figures?.flops) ?? null
+}
+
 /** What the peers predict for the rows of a trial. */
-function foundFor(trial: Trial, rows: string, name: string): readonly Found[] {
+function foundFor(trial: Trial, rows: string, name: string, flops: number | null): readonly Found[] {
   const { status, stdout, error } = spawnSync(given.python, [packagePath('bench/peers/comparison.py')], {
-    input: `${writtenJob(trial, { folder: rows, name, peers: given.peers?.split(',') })}\n`,
+    input: `${writtenJob(trial, { folder: rows, name, flops, peers: given.peers?.split(',') })}\n`,
     encoding: 'utf8',
     env: { ...process.env, OMP_NUM_THREADS: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -111,7 +118,12 @@ const skipped = new Set<string>()
 try {
   for (const [i, each] of first.entries()) {
     const trial = await trialOf(each)
-    for (const { peer, file, seconds = 0, skipped: reason } of foundFor(trial, rows, `rows-${i}`)) {
+    for (const { peer, file, seconds = 0, skipped: reason } of foundFor(
+      trial,
+      rows,
+      `rows-${i}`,
+      flopsOn(each),
+    )) {
       const { set, size, seed } = each
       if (reason !== undefined) skipped.add(`${peer}: ${reason}`)
       else

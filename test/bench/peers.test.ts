@@ -8,7 +8,7 @@ import { fromRecords } from '../../src/library/data.js'
 import { extensionsIn, setupTrial } from '../../src/setup/setup-trial.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-peers-'))
-const where = { folder, name: 'rows', peers: undefined }
+const where = { folder, name: 'rows', peers: undefined, flops: 500 }
 
 /** Numbers with a gap and two columns of categories; y is a number, or a class. */
 async function trialOf(target: 'number' | 'class') {
@@ -39,6 +39,7 @@ test('peers get the rows of a trial as they are, gaps too, and learn from train 
   const { dataset, splits } = trial.data
   const job = JSON.parse(writtenJob(trial, where)) as Record<string, unknown> & { inputs: string }
   expect(job).toMatchObject({ kind: 'table', task: 'regression', shape: [6], outputs: 1, peers: null })
+  expect(job.budget).toMatchObject({ flops: 500, steps: trial.config.retrain.steps, augment: null })
   expect(job.categories).toEqual([
     [1, 3],
     [4, 2],
