@@ -11,6 +11,7 @@ export function dataText(report: DataReport): string {
   const missing = Object.entries(report.missing).map(([column, cells]) => `${column} ${cells}`)
   const facts = [
     `${report.name}: ${report.task}, ${formatCount(report.rows)} rows of shape [${report.shape.join(', ')}]`,
+    ...(report.unlabelled ? [`${formatCount(report.unlabelled.rows)} more rows without a target`] : []),
     `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${report.leftOut}; duplicates: ${report.duplicates.rows}`,
   ]
   // A search in mode joint, which is the default, has no rows for the gates alone.

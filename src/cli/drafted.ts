@@ -72,6 +72,7 @@ function draftOptionsIn(args: Arguments): DraftOptions {
     target,
     task,
     drop,
+    unlabelled: text(args, 'unlabelled'),
     horizon,
     window,
     seriesBy,

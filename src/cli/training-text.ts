@@ -1,4 +1,5 @@
 import { mostUnexplained } from '../objective/most-unexplained.js'
+import { furtherText } from '../report/further-text.js'
 import { formatCount, formatNumber } from '../report/format.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 
@@ -13,13 +14,12 @@ export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search'
 
 /** How much of the loss compares with the outputs of the unpruned supernet. */
 function distillationText({ distillation, options }: RetrainOptions): string {
-  const { share, teachers = 1, made } = distillation
+  const { share, teachers = 1 } = distillation
   if (share === 0 || options) return ''
   const percent = (value: number) => `${formatNumber(100 * value)} %`
   const part = share === 'unexplained' ? `at most ${percent(mostUnexplained)}` : percent(share)
   const by = teachers > 1 ? `the mean of ${teachers} unpruned supernets` : 'the unpruned supernet'
-  const beside = made ? `, also on ${formatNumber(made.rows)} made rows for each measured one` : ''
-  return `; ${part} of the loss compares it with ${by}${beside}`
+  return `; ${part} of the loss compares it with ${by}${furtherText(distillation)}`
 }
 
 function trainingText({

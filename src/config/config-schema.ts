@@ -133,6 +133,13 @@ const Retrain = object(
               'unpruned supernets, each trained with a seed of its own, whose mean output teaches; 1 by default',
           }),
         ),
+        unlabelled: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 16,
+            description: 'rows of data.unlabelled for each measured row of a batch; 1 by default',
+          }),
+        ),
         made: Type.Optional(
           object({
             rows: Type.Number({

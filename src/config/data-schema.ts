@@ -176,6 +176,9 @@ export const Data = object({
   limit: Type.Optional(
     Type.Integer({ minimum: 1, description: 'at most so many rows, drawn by the seed, for quick tries' }),
   ),
+  unlabelled: files(
+    'further rows of which nobody knows the target, read as file: the derived network learns what its teacher says of them',
+  ),
   test: Type.Optional(
     object({
       file: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })]),

@@ -33,6 +33,8 @@ export interface DataReport {
   readonly missing: Readonly<Record<string, number>>
   /** Rows (or windows) that were left out while reading, because they are incomplete or have no target. */
   readonly leftOut: number
+  /** Rows of `data.unlabelled`, and how many more of its files were left out; undefined without them. */
+  readonly unlabelled?: { readonly rows: number; readonly leftOut: number } | undefined
   /** Features that are constant in `train`. */
   readonly constant: readonly string[]
   /**
@@ -76,6 +78,10 @@ export function checkData(prepared: PreparedData, { metric }: CheckOptions = {})
       : { outputs: summarise(dataset, dataset.task.outputs) }),
     missing: dataset.cleaning?.missing ?? {},
     leftOut: dataset.cleaning?.leftOut ?? 0,
+    unlabelled: dataset.unlabelled && {
+      rows: dataset.unlabelled.rows,
+      leftOut: dataset.unlabelled.leftOut,
+    },
     ...farColumns(prepared, constant),
     constant,
     duplicates: countDuplicates(dataset),
@@ -169,7 +175,18 @@ function warningsOf(
   report: Omit<DataReport, 'warnings'>,
   { losing, isByAccuracy }: { readonly losing: readonly string[]; readonly isByAccuracy: boolean },
 ): string[] {
-  const { splits, classes = [], duplicates, constant, blurred, leftOut, unused, rows, reading } = report
+  const {
+    splits,
+    classes = [],
+    duplicates,
+    constant,
+    blurred,
+    leftOut,
+    unlabelled,
+    unused,
+    rows,
+    reading,
+  } = report
   const tiny = splitNames.filter((name) => splits[name] > 0 && splits[name] < TINY_SPLIT)
   const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
   const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
@@ -194,6 +211,9 @@ function warningsOf(
     duplicates.conflicting > 0 &&
       `${plural(duplicates.conflicting, 'row')} ${duplicates.conflicting === 1 ? 'has' : 'have'} the same inputs as an earlier row, but another target`,
     leftOut > 0 && `${plural(leftOut, 'row')} left out: cells are missing`,
+    unlabelled !== undefined &&
+      unlabelled.leftOut > 0 &&
+      `${plural(unlabelled.leftOut, 'row')} of data.unlabelled left out: a model would have no prediction for them`,
     unused > 0 &&
       `${unused} of ${plural(rows, 'row')} in no split: over a boundary, or duplicates of an earlier split`,
   ]

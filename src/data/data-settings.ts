@@ -23,6 +23,8 @@ export interface DataSettings {
   readonly name: string
   readonly files: DataFiles
   readonly test?: DataFiles
+  /** Files of rows without a target. */
+  readonly unlabelled: readonly string[]
   /** For data in memory: the number of last rows that are the split `test`. */
   readonly testRows?: number
   readonly reader: Reader
@@ -60,7 +62,7 @@ export interface DataSettings {
  */
 export interface Located extends Pick<
   DataSettings,
-  'name' | 'files' | 'test' | 'testRows' | 'reader' | 'targetReader' | 'classes'
+  'name' | 'files' | 'test' | 'unlabelled' | 'testRows' | 'reader' | 'targetReader' | 'classes'
 > {
   /** Settings of a bundled data set that apply if the configuration does not set them. */
   readonly defaults?: Partial<Data>
@@ -123,7 +125,7 @@ export function dataSettingsOf(data: Data, { defaults = {}, ...located }: Locate
 }
 
 /** The keys of `data` that name files. */
-const fileKeys = ['file', 'channels', 'targetFile', 'test'] as const
+const fileKeys = ['file', 'channels', 'targetFile', 'unlabelled', 'test'] as const
 
 /** The settings of data in memory, in an environment without files. */
 export function memorySettings(data: Data, given: GivenData | undefined): DataSettings {
@@ -138,6 +140,7 @@ export function memorySettings(data: Data, given: GivenData | undefined): DataSe
     name: given?.content.name ?? inMemory,
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs: [inMemory], targets: [] },
+    unlabelled: [],
     reader,
     targetReader: reader,
     classes,

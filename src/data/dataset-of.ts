@@ -15,6 +15,7 @@ import { readSeries } from './series.js'
 import { orderSeries, seriesColumns, seriesFacts } from './several-series.js'
 import { readTarget } from './target.js'
 import type { Dataset } from './types.js'
+import { readUnlabelled } from './unlabelled.js'
 import { withoutUnits } from './unit-columns.js'
 
 /**
@@ -33,7 +34,8 @@ export async function datasetOf(
   const dataset = isTable(content)
     ? readTable(content, testFrom, settings, split)
     : { ...readArrays(content, testFrom, settings, split), reading: arraysReading(content, settings) }
-  return { ...dataset, hash: hashOf(dataset, sha256) }
+  const whole = { ...dataset, unlabelled: await readUnlabelled(settings, dataset) }
+  return { ...whole, hash: hashOf(whole, sha256) }
 }
 
 function readTable(read: Table, testFrom: number, settings: DataSettings, split: Config['split']) {
@@ -65,7 +67,7 @@ function readTable(read: Table, testFrom: number, settings: DataSettings, split:
   }
 }
 
-function checkSettings({ kind, task, horizon, missing, test }: DataSettings): void {
+function checkSettings({ kind, task, horizon, missing, test, files, unlabelled }: DataSettings): void {
   if (task === 'forecasting' && kind !== 'series') {
     throw new InputError(`config.data.task: forecasting needs kind series, got kind ${kind}`)
   }
@@ -79,6 +81,11 @@ function checkSettings({ kind, task, horizon, missing, test }: DataSettings): vo
   if (kind === 'series' && missing === 'drop-row') {
     const why = 'its time steps must stay adjacent'
     throw new InputError(`config.data.missing: expected another policy for a series (${why}), got "drop-row"`)
+  }
+  if (files.channels !== undefined && unlabelled.length > 0) {
+    throw new InputError(
+      `config.data.unlabelled: only beside data.file, got data.channels; put the channels into one file`,
+    )
   }
   if (kind === 'series' && test !== undefined) {
     const why = 'a series is split by time: put all into data.file'
@@ -157,10 +164,11 @@ function tableTargets(table: Table, references: DataSettings['targets']): number
 
 function hashOf(dataset: Omit<Dataset, 'hash'>, sha256: Sha256): string {
   const bytes = (values: FloatArray) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const { shape, task, encoding, keys, spans, series, test } = dataset
+  const { shape, task, encoding, keys, spans, series, test, unlabelled } = dataset
   return sha256(
     bytes(dataset.inputs),
     bytes(dataset.targets),
     JSON.stringify({ shape, task, encoding, keys, spans, series, test }),
+    ...(unlabelled ? [bytes(unlabelled.inputs)] : []),
   )
 }

@@ -39,6 +39,7 @@ export function fileSettings(
     name: given?.content.name ?? data.source ?? nameOf(relative),
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs, targets: targetFiles, ...(data.channels && channelsOf(data.channels)) },
+    unlabelled: listOf(data.unlabelled),
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
     reader,
     targetReader,
@@ -60,7 +61,7 @@ export const absolutePaths = (data: Data, folder: string): Data =>
 export function withPaths(data: Data, at: (path: string) => string): Data {
   const all = <T extends string | string[] | undefined>(paths: T) =>
     (typeof paths === 'string' ? at(paths) : paths?.map(at)) as T
-  const { file, channels, targetFile, classes, test } = data
+  const { file, channels, targetFile, classes, unlabelled, test } = data
   return {
     ...data,
     ...(file !== undefined && { file: all(file) }),
@@ -69,6 +70,7 @@ export function withPaths(data: Data, at: (path: string) => string): Data {
     }),
     ...(targetFile !== undefined && { targetFile: all(targetFile) }),
     ...(typeof classes === 'string' && { classes: at(classes) }),
+    ...(unlabelled !== undefined && { unlabelled: all(unlabelled) }),
     ...(test && {
       test: {
         file: all(test.file),

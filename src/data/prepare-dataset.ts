@@ -1,4 +1,5 @@
 import type { Config } from '../config/config-schema.js'
+import type { FloatArray } from './content.js'
 import { withPositive } from './positive.js'
 import { rangesOf } from './ranges.js'
 import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
@@ -31,11 +32,13 @@ export function prepareDataset(
   const splits = splitRows(dataset, split, seed)
   const scaler = fitScaler(dataset, splits.train, scaling)
   const isClass = dataset.task.kind === 'classification'
+  const scaled = (inputs: FloatArray) => bent(scale(inputs, scaler.input, scaler.fill), scaler)
   return {
     dataset,
     splits,
     scaler: { ...scaler, ranges: rangesOf(dataset, [splits.train, splits.arch]) },
-    inputs: bent(scale(dataset.inputs, scaler.input, scaler.fill), scaler),
+    inputs: scaled(dataset.inputs),
+    unlabelled: dataset.unlabelled && scaled(dataset.unlabelled.inputs),
     targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
   }
 }

@@ -28,6 +28,17 @@ async function readFiles(files: DataFiles, settings: DataSettings): Promise<Cont
   return inputs.map((content, i) => joinTargets(content, targets[i]!))
 }
 
+/** The files of rows without a target, each as it is. */
+export const readUnlabelledFiles = async ({
+  reader,
+  unlabelled,
+  options,
+  kind,
+}: DataSettings): Promise<Content[]> =>
+  (await readAll(reader, unlabelled, options)).map((content) =>
+    kind === 'series' ? asTable(content) : content,
+  )
+
 const readAll = (reader: Reader, paths: readonly string[], options: ReadOptions): Promise<Content[]> =>
   Promise.all(paths.map((path) => contentOf(reader, path, options)))
 

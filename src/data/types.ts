@@ -83,8 +83,19 @@ export interface Dataset {
   readonly reading?: Reading
   /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the other rows. */
   readonly test?: readonly number[] | undefined
+  /** Rows of `data.unlabelled`. */
+  readonly unlabelled?: Unlabelled | undefined
   /** The SHA-256 of the inputs, targets and encoding, which identifies the data of a run. */
   readonly hash: string
+}
+
+/** Rows of which nobody knows the target. */
+export interface Unlabelled {
+  readonly rows: number
+  /** rows × product(shape) values, as those of the data set. */
+  readonly inputs: FloatArray
+  /** Rows of the files that were left out, because the model would have no prediction for them. */
+  readonly leftOut: number
 }
 
 /** How columns become features; saved with an exported model. */
@@ -182,6 +193,8 @@ export interface PreparedData {
   readonly scaler: Scaler
   /** Scaled inputs, rows × product(shape). */
   readonly inputs: Float32Array
+  /** Scaled inputs of rows without a target, if there are any. */
+  readonly unlabelled?: Float32Array | undefined
   /** Class indices, or scaled targets. */
   readonly targets: Float32Array
   /** Which classes count more in training; all rows count equally without it. */

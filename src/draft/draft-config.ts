@@ -45,7 +45,10 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       name,
       seed: options.seed ?? 0,
       ...(plugins.length > 0 && { plugins: plugins.map(place) }),
-      data: placed(data.section, place),
+      data: {
+        ...placed(data.section, place),
+        ...(options.unlabelled !== undefined && { unlabelled: place(options.unlabelled) }),
+      },
       split: data.split,
       objective,
       classes,

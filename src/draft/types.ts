@@ -9,6 +9,8 @@ export interface DraftOptions {
   readonly task?: 'classification' | 'regression'
   /** Columns that are not inputs, in addition to those that the draft excludes. */
   readonly drop?: string | readonly string[]
+  /** The file of further rows whose target nobody knows. */
+  readonly unlabelled?: string | undefined
   /** The number of time steps by which the target is forecast. If given, rows are time steps. */
   readonly horizon?: number
   /** Time steps that a forecast gets as input. */

@@ -14,6 +14,8 @@ export interface DistillationOptions {
   readonly trees?: number | undefined
   /** How many networks teach, by the mean of their outputs; 1 by default. */
   readonly teachers?: number | undefined
+  /** How many rows of `data.unlabelled` there are in a batch for each measured one; 1 by default. */
+  readonly unlabelled?: number | undefined
   /** The rows that are made for the network to learn what the teacher says of them; none by default. */
   readonly made?: { readonly rows: number; readonly by: 'swap' | 'mixup'; readonly share: number } | undefined
 }

@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatWithInterval,
 } from '../report/format.js'
+import { furtherText } from '../report/further-text.js'
 import { unprunedDifferenceText, noiseText, removedText } from '../report/honesty.js'
 import { decisionRows, decisionText, mostProbableText } from '../report/decision.js'
 import { code, escaped } from '../report/markdown.js'
@@ -75,10 +76,11 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  const { trees = 0, teachers = 1, made } = trial.config.retrain.distillation
+  const { distillation } = trial.config.retrain
+  const { trees = 0, teachers = 1 } = distillation
   const first = trees > 0 ? `, which in turn learnt ${formatPercent(trees)} from boosted trees` : ''
   const by = teachers > 1 ? `the mean of ${teachers} unpruned supernets` : 'the unpruned supernet'
-  const beside = made ? `, also on ${formatNumber(made.rows)} made rows for each measured one` : ''
+  const beside = furtherText(distillation)
   return `; ${formatPercent(baseline.teaches)} of the loss compared it with ${by}${first}${beside}`
 }
 
@@ -120,7 +122,7 @@ function data({ trial }: CardContent): string {
   return `## Data
 
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
-- split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}${split.equal === 'apart' ? ', rows with equal inputs apart' : ''}; rows: ${rows.join(', ')}
+- split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}${split.equal === 'apart' ? ', rows with equal inputs apart' : ''}; rows: ${rows.join(', ')}${dataset.unlabelled ? `; ${formatCount(dataset.unlabelled.rows)} more without a target` : ''}
 - inputs scaled by the statistics of \`train\`, inside the model${farNote(trial.data)}${brokenNotes(
     dataset.reading ?? {},
   )

@@ -29,7 +29,7 @@ export function checkFit(
   checkCriteria(config.criteria, data)
   checkCalibration(config.retrain, data)
   checkAugmentation(config, data)
-  checkTeacher(config.retrain)
+  checkTeacher(config.retrain, data)
   checkSmoothing(config, isClass)
   checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
@@ -167,7 +167,18 @@ function checkRoom(
 }
 
 /** Trees teach what they say of rows as these are. */
-function checkTeacher({ augment, distillation: { trees = 0 } }: Config['retrain']): void {
+function checkTeacher(
+  { augment, distillation: { share, trees = 0, unlabelled }, options }: Config['retrain'],
+  data: PreparedData,
+): void {
+  if (unlabelled !== undefined && !data.unlabelled)
+    throw new InputError(
+      `config.retrain.distillation.unlabelled: only beside data.unlabelled, got none; name the file of these rows there`,
+    )
+  if (data.unlabelled && (share === 0 || options !== undefined))
+    throw new InputError(
+      `config.data.unlabelled: expected a teacher that says what these rows are, got ${share === 0 ? 'retrain.distillation.share: 0' : 'retrain.options, whose network has none'}; remove one of them`,
+    )
   if (trees > 0 && augment !== undefined)
     throw new InputError(
       `config.retrain.distillation.trees: expected no retrain.augment beside it, for trees know rows as they are, got ${Object.keys(augment).join(', ')}; remove one of them`,

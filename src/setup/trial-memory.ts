@@ -5,7 +5,7 @@ import type { Graph } from '../nn/graph.js'
 import { segmentsOf, type ProgramOptions } from '../nn/program.js'
 import { trainedNodes } from '../train/gradients.js'
 import { largestRows, stepMemory, type StepMemory } from '../train/memory.js'
-import { isTaught, wantsBaseline } from '../trial/baseline.js'
+import { furtherPerRow, wantsBaseline } from '../trial/baseline.js'
 import type { Trial } from '../trial/types.js'
 
 /** The memory of a stage's training step. */
@@ -58,7 +58,6 @@ const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 /** The memory of each stage of a trial, that of earlier searches first, as if these removed nothing. */
 export function memoryOf(trial: Trial): StageMemory[] {
   const { config, supernet, stages: earlier = [] } = trial
-  const { made } = config.retrain.distillation
   const before = earlier.flatMap(({ begin }, i) =>
     memoryOf(begin(undefined))
       .slice(0, 1)
@@ -75,8 +74,8 @@ export function memoryOf(trial: Trial): StageMemory[] {
         unprunedNetwork(supernet, config.retrain).graph,
         ['task'],
         [],
-        // What is left of it may be nearly all of it, and learns from made rows as well.
-        Math.ceil(shardRows(config.retrain) * (isTaught(trial) ? 1 + (made?.rows ?? 0) : 1)),
+        // What is left of it may be nearly all of it, and learns from rows without a target as well.
+        Math.ceil(shardRows(config.retrain) * (1 + furtherPerRow(trial))),
       ),
     )
   return [...before, ...stages]

@@ -14,8 +14,8 @@ export interface AugmentOptions extends ImageChanges, SeriesChanges {
   readonly mixup?: number
 }
 
-/** Rows that nobody measured, with what a teacher says of them. */
-export interface MadeRows {
+/** Rows of which nobody knows the target, with what a teacher says of them. */
+export interface FurtherRows {
   readonly count: number
   /** How many of them stand in a batch for each of its measured rows. */
   readonly perRow: number
@@ -37,8 +37,8 @@ export interface BatchingOptions {
   readonly fullBatches?: boolean | undefined
   /** A teacher's outputs, [rows, outputs], for some rows whose inputs are given. */
   readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
-  /** Rows that join each batch. They need `taught` for the others. */
-  readonly made?: MadeRows | undefined
+  /** Rows that join each batch, of one kind behind those of another. They need `taught` for the measured ones. */
+  readonly further?: readonly FurtherRows[] | undefined
 }
 
 /**
@@ -59,12 +59,12 @@ export function batching(
   random: RandomSource,
   purpose: string,
 ): Batching {
-  const { augment, taught, made, labelSmoothing = 0, fullBatches = false } = options
+  const { augment, taught, further = [], labelSmoothing = 0, fullBatches = false } = options
   const soft =
     data.dataset.task.kind === 'classification' &&
     (labelSmoothing > 0 ||
       augment?.mixup !== undefined ||
-      made !== undefined ||
+      further.length > 0 ||
       data.emphasis?.weights !== undefined)
   let cached: { epoch: number; batches: Uint32Array[] } | undefined
   const batchesIn = (epoch: number): Uint32Array[] => {
@@ -92,8 +92,10 @@ export function batching(
         ? mixup(changed, batch.length, augment.mixup, random.stream('mixup', purpose, t))
         : changed
       let from = 0
-      const joining =
-        made && shardsOf(drawn(made, batch.length, random.stream('made', purpose, t)), options.shards)
+      const joining = further.map((rows, i) => {
+        const draw = random.stream(`further ${i}`, purpose, t)
+        return { rows, shards: shardsOf(drawn(rows, batch.length, draw), options.shards) }
+      })
       return shardsOf(batch, options.shards).map((shard, i) => {
         const [first, end] = [from, (from += shard.length)]
         const shardInputs = part(inputs, batch.length, first, end)
@@ -104,25 +106,27 @@ export function batching(
           ...(taught && { taught: taught(shardInputs, shard) }),
           rows: shard.length,
         }
-        return joining?.[i] ? withMade(measured, made!, joining[i]) : measured
+        return joining.reduce((all, { rows, shards }) => joinedBy(all, rows, shards[i]), measured)
       })
     },
   }
 }
 
-/** The made rows that join a batch of so many measured ones. */
-const drawn = ({ count, perRow }: MadeRows, rows: number, draw: RandomStream): Uint32Array =>
+/** The rows that join a batch of so many measured ones. */
+const drawn = ({ count, perRow }: FurtherRows, rows: number, draw: RandomStream): Uint32Array =>
   Uint32Array.from({ length: Math.round(perRow * rows) }, () => draw.integer(count))
 
-/** A shard with made rows behind its measured ones. */
-function withMade({ inputs, targets, taught, rows, ...rest }: Shard, made: MadeRows, of: Uint32Array): Shard {
+/** A shard with further rows behind its own; some shards may get none. */
+function joinedBy(shard: Shard, further: FurtherRows, of: Uint32Array | undefined): Shard {
+  if (!of) return shard
+  const { inputs, targets, taught, rows, ...rest } = shard
   const behind = (values: Float32Array, all: Float32Array) =>
-    joined(values, gather(all, all.length / made.count, of))
+    joined(values, gather(all, all.length / further.count, of))
   return {
     ...rest,
-    inputs: behind(inputs, made.inputs),
-    targets: behind(targets, made.targets),
-    taught: behind(taught!, made.taught),
+    inputs: behind(inputs, further.inputs),
+    targets: behind(targets, further.targets),
+    taught: behind(taught!, further.taught),
     rows: rows + of.length,
   }
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { batchCount } from '../data/batches.js'
-import type { Encoding, PreparedData, Task } from '../data/types.js'
+import type { Encoding, PreparedData } from '../data/types.js'
 import type { DistillationOptions } from '../objective/distillation.js'
 
 type Stage = 'search' | 'retrain'
@@ -55,7 +55,10 @@ export const mostSteps: Readonly<Record<Stage, number>> = { search: 10_000_000, 
  * given ones, or defaults for the kind of data and the number of rows. Epochs become steps. More than
  * `mostSteps` steps are an InputError.
  */
-export function resolveTraining(config: Config, { dataset, splits }: PreparedData): ResolvedConfig {
+export function resolveTraining(
+  config: Config,
+  { dataset, splits, unlabelled }: PreparedData,
+): ResolvedConfig {
   const { kind } = dataset.encoding
   const { train, arch } = splits
   return {
@@ -65,7 +68,7 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
     retrain: {
       keep: usualKeep(config.retrain, kind),
       ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
-      distillation: usualDistillation(config.retrain, dataset.task.kind, kind),
+      distillation: usualDistillation(config.retrain, { dataset, unlabelled }),
     },
   }
 }
@@ -84,17 +87,21 @@ const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): Retra
  */
 function usualDistillation(
   { distillation }: Config['retrain'],
-  task: Task['kind'],
-  kind: Facts['kind'],
+  { dataset: { task, encoding }, unlabelled }: Pick<PreparedData, 'dataset' | 'unlabelled'>,
 ): DistillationOptions {
-  const isClass = task === 'classification'
+  const isClass = task.kind === 'classification'
   const share = distillation.share ?? (isClass ? 0.9 : 'unexplained')
   if (isClass && share === 'unexplained')
     throw new InputError(
       'config.retrain.distillation.share: expected a number from 0 to 1 where the targets are classes, got unexplained; a share of variance is of numbers',
     )
   const { made, ...rest } = distillation
-  return { ...rest, share, ...(made && { made: { ...made, by: made.by ?? usualMaking(kind) } }) }
+  return {
+    ...rest,
+    share,
+    ...(unlabelled && { unlabelled: distillation.unlabelled ?? 1 }),
+    ...(made && { made: { ...made, by: made.by ?? usualMaking(encoding.kind) } }),
+  }
 }
 
 /** Columns of a table say something each; the steps of a series and the pixels of an image do so together. */

@@ -26,6 +26,13 @@ import type { Trial, TrialHooks } from './types.js'
 export const isTaught = ({ config, retrained }: Trial): boolean =>
   config.retrain.distillation.share !== 0 && retrained === undefined
 
+/** How many rows without a target a batch of the derived network has for each measured one. */
+export function furtherPerRow(trial: Trial): number {
+  const { made, unlabelled = 0 } = trial.config.retrain.distillation
+  if (!isTaught(trial)) return 0
+  return (made?.rows ?? 0) + unlabelled
+}
+
 /** The teacher of the derived network; undefined if it has none, or if the baseline diverged. */
 export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): NetworkTeacher | undefined {
   const { retrained, others = [], figures } = baseline ?? {}

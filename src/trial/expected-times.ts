@@ -4,7 +4,7 @@ import { resamples } from '../objective/bootstrap.js'
 import { inspectionInterval } from '../search/gates/gate-time.js'
 import { smallest } from '../supernet/cost-range.js'
 import { isWidth } from '../supernet/types.js'
-import { isTaught, wantsBaseline } from './baseline.js'
+import { furtherPerRow, isTaught, wantsBaseline } from './baseline.js'
 import { furtherTrainings } from './criteria/stability.js'
 import {
   noSeconds,
@@ -131,13 +131,13 @@ export const teachersOf = (trial: Trial): number =>
   isTaught(trial) ? (trial.config.retrain.distillation.teachers ?? 1) : 1
 
 /**
- * The seconds of a step of a network that is taught: made rows take as long as measured ones, and with augmentation
+ * The seconds of a step of a network that is taught: rows without a target take as long as measured ones, and with augmentation
  * every teacher must predict the augmented examples in each step, which is a third of a step of its own.
  */
 export function taughtStep(trial: Trial, step: number, whole: number): number {
   if (!isTaught(trial)) return step
-  const { augment, distillation } = trial.config.retrain
-  return step * (1 + (distillation.made?.rows ?? 0)) + (augment ? (teachersOf(trial) * whole) / 3 : 0)
+  const { augment } = trial.config.retrain
+  return step * (1 + furtherPerRow(trial)) + (augment ? (teachersOf(trial) * whole) / 3 : 0)
 }
 
 /** How many sizes are retrained as a rule, and at most: if none is within a tolerance, all of the supernet too. */

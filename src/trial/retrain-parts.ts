@@ -66,16 +66,16 @@ export async function retrainParts(
 ): Promise<RetrainParts> {
   // The gates are fixed, so that the rows that trained them can now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const { made } = options.distillation
+  const { made, unlabelled } = options.distillation
   const augmented = options.augment !== undefined
-  const lessons = teacher && (await lessonsOf(teacher, data, rows, { augmented, made, random }))
+  const lessons = teacher && (await lessonsOf(teacher, data, rows, { augmented, made, unlabelled, random }))
   const store = ParameterStore.of(graph, random, initial)
   const network = discreteNetwork(graph, store)
   const average = options.average ? ParameterStore.of(graph, random, initial) : undefined
   const rule = optimizer(options.weights)
   const ownBatches = {
     ...options,
-    ...(lessons && { taught: lessons.taught, made: lessons.made }),
+    ...(lessons && { taught: lessons.taught, further: lessons.further }),
     fullBatches: recipe.fullBatches,
   }
   const batches = batching(data, rows, ownBatches, random, purpose)

@@ -1,14 +1,13 @@
 import { nextTurn } from '../base/next-turn.js'
-import type { RandomSource } from '../base/random.js'
 import { gather } from '../data/batches.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
-import type { BatchingOptions, MadeRows } from '../train/batching.js'
+import type { BatchingOptions, FurtherRows } from '../train/batching.js'
 import { inputOutputs, taskOutputs } from '../train/evaluate.js'
 import { recordedOutputs } from '../train/recorded-outputs.js'
 import { discreteNetwork } from '../train/network.js'
-import { madeInputs, type MadeOptions } from './made-rows.js'
+import { furtherInputs, type Further, type FurtherOptions } from './further-rows.js'
 
 /** From whose outputs a network learns, with their share of its loss. */
 export type Teacher = NetworkTeacher | KnownTeacher
@@ -34,59 +33,55 @@ export interface KnownTeacher {
 /** The number of rows that a teacher predicts in one turn of the event loop. */
 const stretch = 2048
 
-/** How many made rows there are for each measured one, their least and most number, and the most numbers in them. */
-const pool = { perRow: 16, least: 4096, most: 65_536, numbers: 2 ** 24 }
-
 /** What a teacher says of batches. The caller disposes it. */
 export interface Lessons {
   readonly taught: NonNullable<BatchingOptions['taught']>
-  readonly made: MadeRows | undefined
+  readonly further: readonly FurtherRows[]
   dispose(): void
 }
 
 /** What lessons are about, beside rows as they are. */
-export interface LessonOptions {
+export interface LessonOptions extends FurtherOptions {
   /** Whether rows change from batch to batch. */
   readonly augmented: boolean
-  readonly made?: MadeOptions | undefined
-  readonly random: RandomSource
 }
 
 /**
- * The predictions of a teacher for `rows`. Rows that never change are predicted once, and so are the rows that are
- * made of them. Augmented rows are predicted in every batch, because the teacher must see the same inputs as the
- * student (Beyer et al., arXiv:2106.05237). A teacher that only knows the rows has no made ones.
+ * The predictions of a teacher for `rows`. Rows that never change are predicted once, and so are rows that
+ * have no target or are made. Augmented rows are predicted in every batch, because the teacher must see the same inputs as the
+ * student (Beyer et al., arXiv:2106.05237). A teacher that only knows the rows says nothing of further ones.
  */
 export async function lessonsOf(
   teacher: Teacher,
   data: PreparedData,
   rows: Uint32Array,
-  { augmented, made, random }: LessonOptions,
+  { augmented, ...options }: LessonOptions,
 ): Promise<Lessons> {
   const { shape, task } = data.dataset
   const width = outputsOf(task)
   if ('outputs' in teacher) {
     const taught = byRow(Float32Array.from(teacher.outputs(rows)), width, data, rows)
-    return { taught, made: undefined, dispose: () => undefined }
+    return { taught, further: [], dispose: () => undefined }
   }
   const stores = teacher.networks.map(({ graph, values }) => ParameterStore.filled(graph, values))
   const networks = teacher.networks.map(({ graph }, i) => discreteNetwork(graph, stores[i]!))
   const dispose = () => stores.forEach((store) => store.dispose())
   const said = (inputs: Float32Array, count: number) =>
     meanOf(networks.map((network) => inputOutputs(network, inputs, count, shape)))
-  const madeRows = made && made.rows > 0 ? await rowsMadeOf(data, rows, said, made, random) : undefined
+  const further: FurtherRows[] = []
+  for (const given of furtherInputs(data, rows, options)) further.push(await withLessons(data, given, said))
   if (augmented)
     return {
       taught: (inputs, { length }) =>
         meanOf(networks.map((network) => recordedOutputs(network, inputs, length, shape))),
-      made: madeRows,
+      further,
       dispose,
     }
   const known = await inStretches(rows.length, width, (from, to) =>
     meanOf(networks.map((network) => taskOutputs(network, data, rows.subarray(from, to)))),
   )
   dispose()
-  return { taught: byRow(known, width, data, rows), made: madeRows, dispose: () => undefined }
+  return { taught: byRow(known, width, data, rows), further, dispose: () => undefined }
 }
 
 /** The mean of several networks' outputs. Of logits, that is the geometric mean of their probabilities. */
@@ -110,24 +105,18 @@ async function inStretches(
   return all
 }
 
-/** Rows that are made of others, with what the teacher says of them. */
-async function rowsMadeOf(
-  data: PreparedData,
-  rows: Uint32Array,
+/** Further rows with what the teacher says of them, also as targets. */
+async function withLessons(
+  { dataset: { task } }: PreparedData,
+  { count, perRow, inputs }: Further,
   said: (inputs: Float32Array, rows: number) => Float32Array,
-  options: MadeOptions,
-  random: RandomSource,
-): Promise<MadeRows> {
-  const { shape, task } = data.dataset
-  const size = shape.reduce((product, n) => product * n, 1)
-  const wanted = Math.min(pool.most, Math.max(pool.least, pool.perRow * rows.length))
-  const count = Math.max(1, Math.min(wanted, Math.floor(pool.numbers / size)))
-  const inputs = madeInputs(data, rows, count, options, random.stream('made rows'))
+): Promise<FurtherRows> {
+  const size = inputs.length / count
   const taught = await inStretches(count, outputsOf(task), (from, to) =>
     said(inputs.subarray(from * size, to * size), to - from),
   )
   const targets = task.kind === 'classification' ? probabilities(taught, task.classes.length) : taught
-  return { count, perRow: options.rows, inputs, taught, targets }
+  return { count, perRow, inputs, taught, targets }
 }
 
 /** The softmax of logits, [rows · classes]. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
-import { batching, type MadeRows } from '../../src/train/batching.js'
+import { batching, type FurtherRows } from '../../src/train/batching.js'
 import { madeInputs } from '../../src/trial/made-rows.js'
 import type { Encoding, PreparedData } from '../../src/data/types.js'
 import { imageData, madeData, vectorData } from '../helpers/trials.js'
@@ -94,7 +94,7 @@ it('mixed rows lie between two measured ones', () => {
 
 describe('batches with made rows', () => {
   const data = vectorData({ train: 50, validation: 10 })
-  const made: MadeRows = {
+  const made: FurtherRows = {
     count: 30,
     perRow: 1.5,
     inputs: Float32Array.from({ length: 150 }, (_, i) => 1000 + i),
@@ -103,7 +103,7 @@ describe('batches with made rows', () => {
   }
   const taught = (_: Float32Array, rows: Uint32Array) => Float32Array.from(rows, () => 7)
   const batches = (shards: number) =>
-    batching(data, data.splits.train, { batch: 16, shards, taught, made }, randomSource(1), 'test')
+    batching(data, data.splits.train, { batch: 16, shards, taught, further: [made] }, randomSource(1), 'test')
 
   it('have them behind the measured ones in each shard, with what the teacher says', () => {
     const plain = batching(data, data.splits.train, { batch: 16, shards: 2 }, randomSource(1), 'test')

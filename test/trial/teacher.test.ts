@@ -242,6 +242,23 @@ describe('several teachers', () => {
     expect(eventsOf(events, 'evaluation').length).toBe(eventsOf(alone.events, 'evaluation').length)
   })
 
+  it('say of unlabelled rows what they are, and are heard', async () => {
+    const plain = vectorData({ train: 48, validation: 12 })
+    const data = { ...plain, unlabelled: Float32Array.from({ length: 40 }, (_, i) => 100 + i) }
+    const more = await trained({ unlabelled: 0.5 }, data)
+    for (const { rows, inputs, targets, taught } of more.shards) {
+      expect(rows).toBe(12)
+      expect([...inputs.subarray(8 * 5)].every((value) => value >= 100)).toBe(true)
+      expect(targets.subarray(8)).toEqual(taught!.subarray(8))
+    }
+    const rowsOf = async (...given: Parameters<typeof trained>) =>
+      new Set((await trained(...given)).shards.map(({ rows }) => rows))
+    // One for each measured row, and with made ones behind them.
+    expect(await rowsOf({}, data)).toEqual(new Set([16]))
+    expect(await rowsOf({ made: { rows: 0.25 } }, data)).toEqual(new Set([18]))
+    expect(await rowsOf({}, plain)).toEqual(new Set([8]))
+  })
+
   it('say of made rows what they are: values, or probabilities of classes', async () => {
     const made = { made: { rows: 0.5, by: 'mixup' } }
     const numbers = await trained(made)
