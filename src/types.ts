@@ -31,7 +31,15 @@ export type { NumberForm } from './data/numbers.js'
 export type { StatusCounts } from './data/row-status.js'
 export type { splitNames } from './data/split.js'
 export type { TimeNotation } from './data/times.js'
-export type { ColumnReading, Decision, FileEncoding, Scale, Scaler, Scales } from './data/types.js'
+export type {
+  ColumnReading,
+  Decision,
+  FileEncoding,
+  Scale,
+  Scaler,
+  Scales,
+  Unlabelled,
+} from './data/types.js'
 export type { UnixNotation } from './data/unix-dates.js'
 export type { Allowance, Evidence, GroupInfo, Level, MemberAblation } from './events/types.js'
 export type { PlainNetwork } from './export/fold.js'
