@@ -166,14 +166,14 @@ function checkRoom(
     throw new InputError(`${path}.mask: expected less than the series’ ${height} steps, got ${mask}`)
 }
 
-/** Trees teach what they say of rows as these are. */
+/** Rows without a target need a teacher; trees teach what they say of rows as these are. */
 function checkTeacher(
   { augment, distillation: { share, trees = 0, unlabelled }, options }: Config['retrain'],
   data: PreparedData,
 ): void {
   if (unlabelled !== undefined && !data.unlabelled)
     throw new InputError(
-      `config.retrain.distillation.unlabelled: only beside data.unlabelled, got none; name the file of these rows there`,
+      'config.retrain.distillation.unlabelled: only beside data.unlabelled, got none; name the file of these rows there',
     )
   if (data.unlabelled && (share === 0 || options !== undefined))
     throw new InputError(

@@ -11,6 +11,14 @@ import { csv, rejection, workplace } from './helpers.js'
 
 const { read, write, folder } = workplace()
 const target = { target: 'y', unlabelled: 'more.csv' }
+const split = {
+  by: 'random' as const,
+  train: 0.6,
+  arch: 0,
+  validation: 0.2,
+  test: 0.2,
+  equal: 'together' as const,
+}
 const labelled = csv('a,colour,y', 20, (i) => [i, ['red', 'blue'][i % 2]!, i / 2])
 
 describe('rows without a target', () => {
@@ -26,14 +34,6 @@ describe('rows without a target', () => {
   it('change neither scales nor fills nor categories, and are scaled by those', async () => {
     write('colour,a\ngreen,1000\nred,\n', 'more.csv')
     const settings = { ...target, missing: 'mean' }
-    const split = {
-      by: 'random' as const,
-      train: 0.6,
-      arch: 0,
-      validation: 0.2,
-      test: 0.2,
-      equal: 'together' as const,
-    }
     const prepare = async (data: object) => prepareDataset(await read(labelled, data), split, 1, 'standard')
     const found = await prepare(settings)
     const alone = await prepare({ target: 'y', missing: 'mean' })
@@ -50,14 +50,6 @@ describe('rows without a target', () => {
     write('colour,a\nred,1\nblue,\nred,wood\nblue,2\n', 'more.csv')
     const data = await read(labelled, target)
     expect(data.unlabelled).toMatchObject({ rows: 2, leftOut: 2 })
-    const split = {
-      by: 'random' as const,
-      train: 0.6,
-      arch: 0,
-      validation: 0.2,
-      test: 0.2,
-      equal: 'together' as const,
-    }
     const report = checkData(prepareDataset(data, split, 1))
     expect(report.unlabelled).toEqual({ rows: 2, leftOut: 2 })
     expect(report.warnings.join()).toContain('2 rows of data.unlabelled left out')
