@@ -3,7 +3,7 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { predictRows } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
 import type { PlainNetwork } from './fold.js'
-import { softmax } from './softmax.js'
+import { softmax } from '../objective/softmax.js'
 
 /** How much an exported model differs from the network from which it was made. */
 export interface Verification {

@@ -3,6 +3,7 @@ import { gather } from '../data/batches.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
+import { softmax } from '../objective/softmax.js'
 import type { BatchingOptions, FurtherRows } from '../train/batching.js'
 import { inputOutputs, taskOutputs } from '../train/evaluate.js'
 import { recordedOutputs } from '../train/recorded-outputs.js'
@@ -115,21 +116,9 @@ async function withLessons(
   const taught = await inStretches(count, outputsOf(task), (from, to) =>
     said(inputs.subarray(from * size, to * size), to - from),
   )
-  const targets = task.kind === 'classification' ? probabilities(taught, task.classes.length) : taught
+  const targets =
+    task.kind === 'classification' ? Float32Array.from(softmax(Float64Array.from(taught), count)) : taught
   return { count, perRow, inputs, taught, targets }
-}
-
-/** The softmax of logits, [rows · classes]. */
-function probabilities(logits: Float32Array, classes: number): Float32Array {
-  const result = new Float32Array(logits.length)
-  for (let at = 0; at < logits.length; at += classes) {
-    const row = logits.subarray(at, at + classes)
-    const most = Math.max(...row)
-    const powers = Array.from(row, (value) => Math.exp(value - most))
-    const sum = powers.reduce((a, b) => a + b, 0)
-    powers.forEach((power, c) => (result[at + c] = power / sum))
-  }
-  return result
 }
 
 /** Looks up predictions of rows that are known, rows × width. */
