@@ -38,6 +38,7 @@ export type {
   Scale,
   Scaler,
   Scales,
+  Teaching,
   Unlabelled,
 } from './data/types.js'
 export type { UnixNotation } from './data/unix-dates.js'

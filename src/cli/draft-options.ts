@@ -19,6 +19,10 @@ export const draftOptions: Readonly<Record<string, Parameter>> = {
   ]),
   drop: option('data only: columns that are not inputs, separated by commas'),
   unlabelled: option('data only: a file of further rows whose target nobody knows', [files]),
+  teacher: option(
+    'data only: a file of what a teacher of yours says: values, or a probability for each class, for each row',
+    [files],
+  ),
   horizon: option('data only: rows are time steps; forecast the target this many steps ahead'),
   window: option('data only: how many time steps a forecast sees'),
   'series-by': option('data only: columns that tell the series of a forecast apart, separated by commas'),

@@ -73,6 +73,7 @@ function draftOptionsIn(args: Arguments): DraftOptions {
     task,
     drop,
     unlabelled: text(args, 'unlabelled'),
+    teacher: text(args, 'teacher'),
     horizon,
     window,
     seriesBy,

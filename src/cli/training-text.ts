@@ -1,24 +1,34 @@
 import { mostUnexplained } from '../objective/most-unexplained.js'
 import { furtherText } from '../report/further-text.js'
 import { formatCount, formatNumber } from '../report/format.js'
-import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
+import type { RunPlan } from '../runs/plan-run.js'
+import type { RetrainOptions, SearchOptions } from '../train/training.js'
 
 /**
  * How the stages will train, one line each: `search   2,000 steps of 64 rows, evaluated every 64 steps; adam
  * with learning rate 0.003, constant`.
  */
-export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search' | 'retrain'>): string[] => [
+export const trainingLines = ({ search, retrain, teacher }: RunPlan['training']): string[] => [
   `search   ${trainingText(search)}`,
-  `retrain  ${trainingText(retrain)}${distillationText(retrain)}`,
+  `retrain  ${trainingText(retrain)}${distillationText(retrain, teacher)}`,
 ]
 
-/** How much of the loss compares with the outputs of the unpruned supernet. */
-function distillationText({ distillation, options }: RetrainOptions): string {
+/** How much of the loss compares with the outputs of a teacher: the unpruned supernet, or one from outside. */
+function distillationText(
+  { distillation, options }: RetrainOptions,
+  teacher: RunPlan['training']['teacher'],
+): string {
   const { share, teachers = 1 } = distillation
-  if (share === 0 || options) return ''
+  if (share === 0 || (options && teacher === undefined)) return ''
   const percent = (value: number) => `${formatNumber(100 * value)} %`
   const part = share === 'unexplained' ? `at most ${percent(mostUnexplained)}` : percent(share)
-  const by = teachers > 1 ? `the mean of ${teachers} unpruned supernets` : 'the unpruned supernet'
+  const files = [teacher ?? []].flat().join(', ')
+  const by =
+    files !== ''
+      ? files
+      : teachers > 1
+        ? `the mean of ${teachers} unpruned supernets`
+        : 'the unpruned supernet'
   return `; ${part} of the loss compares it with ${by}${furtherText(distillation)}`
 }
 

@@ -179,6 +179,9 @@ export const Data = object({
   unlabelled: files(
     'further rows of which nobody knows the target, read as file: the derived network learns what its teacher says of them',
   ),
+  teacher: files(
+    'what a teacher of yours says: for each row of file, and behind them for each of unlabelled, values, or a probability for each class',
+  ),
   test: Type.Optional(
     object({
       file: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })]),

@@ -5,12 +5,11 @@ import { MOST } from './column.js'
 import { targetColumns } from './columns.js'
 import { selectRows, whereIs, type ArrayContent, type FloatArray } from './content.js'
 import type { DataSettings } from './data-settings.js'
-import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
+import { fileEncoding, selectTargets, testRows, type ReadDataset } from './dataset-parts.js'
 import { inMemory } from './given.js'
 import { readKeys } from './keys.js'
 import { channelNames } from './layout.js'
 import { readTarget } from './target.js'
-import type { Dataset } from './types.js'
 
 /**
  * Makes a data set from arrays of numbers and their labels; each row is one input. Columns of the labels that
@@ -21,7 +20,7 @@ export function readArrays(
   testFrom: number,
   settings: DataSettings,
   split: Config['split'],
-): Omit<Dataset, 'hash'> {
+): ReadDataset {
   checkOptions(content, settings)
   const { labels } = content
   if (labels === undefined) {
@@ -55,6 +54,7 @@ export function readArrays(
       file: fileEncoding(settings),
     },
     keys,
+    from: kept,
     ...testRows(kept, testFrom),
     cleaning: { missing: missingByFeature(content, features), leftOut: content.rows - kept.length },
   }

@@ -25,6 +25,9 @@ export interface DataSettings {
   readonly test?: DataFiles
   /** Files of rows without a target. */
   readonly unlabelled: readonly string[]
+  /** Files of what a teacher says of the rows, and their reader. */
+  readonly teacher: readonly string[]
+  readonly teacherReader: Reader
   /** For data in memory: the number of last rows that are the split `test`. */
   readonly testRows?: number
   readonly reader: Reader
@@ -62,7 +65,16 @@ export interface DataSettings {
  */
 export interface Located extends Pick<
   DataSettings,
-  'name' | 'files' | 'test' | 'unlabelled' | 'testRows' | 'reader' | 'targetReader' | 'classes'
+  | 'name'
+  | 'files'
+  | 'test'
+  | 'unlabelled'
+  | 'teacher'
+  | 'teacherReader'
+  | 'testRows'
+  | 'reader'
+  | 'targetReader'
+  | 'classes'
 > {
   /** Settings of a bundled data set that apply if the configuration does not set them. */
   readonly defaults?: Partial<Data>
@@ -125,7 +137,7 @@ export function dataSettingsOf(data: Data, { defaults = {}, ...located }: Locate
 }
 
 /** The keys of `data` that name files. */
-const fileKeys = ['file', 'channels', 'targetFile', 'unlabelled', 'test'] as const
+const fileKeys = ['file', 'channels', 'targetFile', 'unlabelled', 'teacher', 'test'] as const
 
 /** The settings of data in memory, in an environment without files. */
 export function memorySettings(data: Data, given: GivenData | undefined): DataSettings {
@@ -141,8 +153,10 @@ export function memorySettings(data: Data, given: GivenData | undefined): DataSe
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs: [inMemory], targets: [] },
     unlabelled: [],
+    teacher: [],
     reader,
     targetReader: reader,
+    teacherReader: reader,
     classes,
   })
 }

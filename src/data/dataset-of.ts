@@ -5,7 +5,7 @@ import { readArrays } from './arrays.js'
 import { columnIndex, columnIndices, targetColumns } from './columns.js'
 import { isTable, rowCount, type FloatArray, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
-import type { ReadPart, Roles } from './dataset-parts.js'
+import type { ReadDataset, ReadPart, Roles } from './dataset-parts.js'
 import { inTimeOrder, readKeys } from './keys.js'
 import { requireMissingValues, withoutMissingValues } from './missing-values.js'
 import { readContent } from './read-content.js'
@@ -14,6 +14,7 @@ import { readRows } from './rows.js'
 import { readSeries } from './series.js'
 import { orderSeries, seriesColumns, seriesFacts } from './several-series.js'
 import { readTarget } from './target.js'
+import { readTeaching } from './teaching.js'
 import type { Dataset } from './types.js'
 import { readUnlabelled } from './unlabelled.js'
 import { withoutUnits } from './unit-columns.js'
@@ -31,14 +32,21 @@ export async function datasetOf(
   const { content, testRows } = await readContent(settings)
   requireMissingValues(content, settings.missingValues)
   const testFrom = rowCount(content) - testRows
-  const dataset = isTable(content)
+  const { from, ...dataset }: ReadDataset = isTable(content)
     ? readTable(content, testFrom, settings, split)
     : { ...readArrays(content, testFrom, settings, split), reading: arraysReading(content, settings) }
-  const whole = { ...dataset, unlabelled: await readUnlabelled(settings, dataset) }
+  const further = await readUnlabelled(settings, dataset)
+  const teaching = await readTeaching(settings, dataset, { from, rows: testFrom, further })
+  const whole = { ...dataset, unlabelled: further?.unlabelled, teaching }
   return { ...whole, hash: hashOf(whole, sha256) }
 }
 
-function readTable(read: Table, testFrom: number, settings: DataSettings, split: Config['split']) {
+function readTable(
+  read: Table,
+  testFrom: number,
+  settings: DataSettings,
+  split: Config['split'],
+): ReadDataset {
   const { missingValues } = settings
   const raw = withoutMissingValues(read, missingValues)
   if (settings.targets.length === 0 && raw.joined === undefined) {
@@ -67,7 +75,8 @@ function readTable(read: Table, testFrom: number, settings: DataSettings, split:
   }
 }
 
-function checkSettings({ kind, task, horizon, missing, test, files, unlabelled }: DataSettings): void {
+function checkSettings(settings: DataSettings): void {
+  const { kind, task, horizon, missing, test, files, unlabelled, teacher } = settings
   if (task === 'forecasting' && kind !== 'series') {
     throw new InputError(`config.data.task: forecasting needs kind series, got kind ${kind}`)
   }
@@ -85,6 +94,11 @@ function checkSettings({ kind, task, horizon, missing, test, files, unlabelled }
   if (files.channels !== undefined && unlabelled.length > 0) {
     throw new InputError(
       `config.data.unlabelled: only beside data.file, got data.channels; put the channels into one file`,
+    )
+  }
+  if (kind === 'series' && teacher.length > 0) {
+    throw new InputError(
+      'config.data.teacher: expected rows of a table, images or sequences, got kind series, whose windows overlap',
     )
   }
   if (kind === 'series' && test !== undefined) {
@@ -164,11 +178,12 @@ function tableTargets(table: Table, references: DataSettings['targets']): number
 
 function hashOf(dataset: Omit<Dataset, 'hash'>, sha256: Sha256): string {
   const bytes = (values: FloatArray) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const { shape, task, encoding, keys, spans, series, test, unlabelled } = dataset
+  const { shape, task, encoding, keys, spans, series, test, unlabelled, teaching } = dataset
   return sha256(
     bytes(dataset.inputs),
     bytes(dataset.targets),
     JSON.stringify({ shape, task, encoding, keys, spans, series, test }),
     ...(unlabelled ? [bytes(unlabelled.inputs)] : []),
+    ...(teaching ? [bytes(teaching.measured), bytes(teaching.unlabelled ?? new Float32Array())] : []),
   )
 }

@@ -31,7 +31,12 @@ export interface ReadInput {
 }
 
 /** Makes a data set from a table: each input is a row, or a window of rows. */
-export type ReadPart = (input: ReadInput) => Omit<Dataset, 'hash'>
+export type ReadPart = (input: ReadInput) => ReadDataset
+
+/** A data set as it was read, and the row of the files for each of its rows; windows of a series have none. */
+export interface ReadDataset extends Omit<Dataset, 'hash'> {
+  readonly from?: readonly number[]
+}
 
 /** The targets of some rows, in the given order. */
 export function selectTargets({ values, task }: Target, rows: readonly number[]): FloatArray {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, isAbsolute, resolve } from 'node:path'
-import { InputError } from '../base/errors.js'
+import { expected, InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { bundledData, type BundledData } from './bundled.js'
 import { readClasses } from './classes.js'
@@ -34,15 +34,18 @@ export function fileSettings(
   const targetPath = targetFiles[0]
   const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
   checkOptions(data, [reader, targetReader], readers)
+  const [teacherPath] = listOf(data.teacher)
   const classes = data.classes ?? defaults.classes
   return dataSettingsOf(data, {
     name: given?.content.name ?? data.source ?? nameOf(relative),
     ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs, targets: targetFiles, ...(data.channels && channelsOf(data.channels)) },
     unlabelled: listOf(data.unlabelled),
+    teacher: listOf(data.teacher),
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
     reader,
     targetReader,
+    teacherReader: teacherPath === undefined ? reader : teacherReaderOf(teacherPath, readers),
     defaults,
     classes: classes === undefined ? undefined : readClasses(classes),
   })
@@ -61,7 +64,7 @@ export const absolutePaths = (data: Data, folder: string): Data =>
 export function withPaths(data: Data, at: (path: string) => string): Data {
   const all = <T extends string | string[] | undefined>(paths: T) =>
     (typeof paths === 'string' ? at(paths) : paths?.map(at)) as T
-  const { file, channels, targetFile, classes, unlabelled, test } = data
+  const { file, channels, targetFile, classes, unlabelled, teacher, test } = data
   return {
     ...data,
     ...(file !== undefined && { file: all(file) }),
@@ -71,6 +74,7 @@ export function withPaths(data: Data, at: (path: string) => string): Data {
     ...(targetFile !== undefined && { targetFile: all(targetFile) }),
     ...(typeof classes === 'string' && { classes: at(classes) }),
     ...(unlabelled !== undefined && { unlabelled: all(unlabelled) }),
+    ...(teacher !== undefined && { teacher: all(teacher) }),
     ...(test && {
       test: {
         file: all(test.file),
@@ -90,6 +94,17 @@ const sourceOf = (name: string): BundledData =>
 /** The names of the files without their folders: models, cards and reports bear them, and are passed on. */
 const nameOf = ({ file, channels }: Data): string =>
   (channels === undefined ? listOf(file) : Object.values(channels)).map((path) => basename(path)).join(', ')
+
+/** The reader of a teacher's files, which its name tells. */
+function teacherReaderOf(path: string, all: readonly Reader[]): Reader {
+  const reader = readerByPath(path, all)
+  if (reader !== undefined) return reader
+  throw expected(
+    'config.data.teacher',
+    `a file whose name tells its format (${all.map(({ name }) => name).join(', ')})`,
+    path,
+  )
+}
 
 function readerOf(format: string | undefined, path: string, all: readonly Reader[]): Reader {
   if (format !== undefined) return readerByName(format, all)

@@ -33,12 +33,17 @@ export function prepareDataset(
   const scaler = fitScaler(dataset, splits.train, scaling)
   const isClass = dataset.task.kind === 'classification'
   const scaled = (inputs: FloatArray) => bent(scale(inputs, scaler.input, scaler.fill), scaler)
+  const outputs = (values: FloatArray) => (isClass ? Float32Array.from(values) : scale(values, scaler.target))
   return {
     dataset,
     splits,
     scaler: { ...scaler, ranges: rangesOf(dataset, [splits.train, splits.arch]) },
     inputs: scaled(dataset.inputs),
     unlabelled: dataset.unlabelled && scaled(dataset.unlabelled.inputs),
+    teaching: dataset.teaching && {
+      measured: outputs(dataset.teaching.measured),
+      ...(dataset.teaching.unlabelled && { unlabelled: outputs(dataset.teaching.unlabelled) }),
+    },
     targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
   }
 }

@@ -3,14 +3,20 @@ import { missingAt } from './column.js'
 import { selectRows, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { fitDates } from './dates.js'
-import { countMissing, fileEncoding, selectTargets, testRows, type ReadInput } from './dataset-parts.js'
+import {
+  countMissing,
+  fileEncoding,
+  selectTargets,
+  testRows,
+  type ReadDataset,
+  type ReadInput,
+} from './dataset-parts.js'
 import { encodeCells, featureNames, fitColumns, type EncodedColumn } from './encode.js'
 import { readKeys } from './keys.js'
 import { channelNames, toChannelsLast } from './layout.js'
-import type { Dataset } from './types.js'
 
 /** Makes a data set in which each row of the file is one input: a row of a table, an image or a sequence. */
-export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
+export function readRows(input: ReadInput): ReadDataset {
   const { table: all, target, settings, split } = input
   const { inputs: columns, dates, targets, categorical } = input.columns
   const read = [...columns, ...dates.keys()]
@@ -53,6 +59,7 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
       file: fileEncoding(settings, table, targets),
     },
     keys,
+    from: kept,
     ...testRows(kept, input.testFrom),
     cleaning: { missing: countMissing(all, read), leftOut: all.places.length - kept.length },
   }

@@ -5,7 +5,7 @@ import type { Dataset } from './types.js'
 
 /** A data set of some rows of another one. The rows must be ascending. */
 export function subset(dataset: Dataset, rows: Uint32Array): Dataset {
-  const { inputs, targets, keys, spans, series, test, hash } = dataset
+  const { inputs, targets, keys, spans, series, test, teaching, hash } = dataset
   const place = new Map<number, number>()
   rows.forEach((row, i) => place.set(row, i))
   return {
@@ -16,6 +16,12 @@ export function subset(dataset: Dataset, rows: Uint32Array): Dataset {
     ...(keys && { keys: Array.from(rows, (row) => keys[row]!) }),
     ...(spans && { spans: Array.from(rows, (row) => spans[row]!) }),
     ...(series && { series: { ...series, of: Array.from(rows, (row) => series.of[row]!) } }),
+    ...(teaching && {
+      teaching: {
+        ...teaching,
+        measured: gather(teaching.measured, teaching.measured.length / dataset.rows, rows),
+      },
+    }),
     ...(test && { test: test.flatMap((row) => place.get(row) ?? []) }),
     hash: sha256(hash, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)),
   }

@@ -85,6 +85,8 @@ export interface Dataset {
   readonly test?: readonly number[] | undefined
   /** Rows of `data.unlabelled`. */
   readonly unlabelled?: Unlabelled | undefined
+  /** What the files of `data.teacher` say of these rows. */
+  readonly teaching?: Teaching | undefined
   /** The SHA-256 of the inputs, targets and encoding, which identifies the data of a run. */
   readonly hash: string
 }
@@ -96,6 +98,16 @@ export interface Unlabelled {
   readonly inputs: FloatArray
   /** Rows of the files that were left out, because the model would have no prediction for them. */
   readonly leftOut: number
+}
+
+/**
+ * What a teacher from outside says: for each row logits, or values in the units of the targets, [rows, outputs].
+ * Those of rows of `data.test` are 0.
+ */
+export interface Teaching {
+  readonly measured: FloatArray
+  /** For each row of `data.unlabelled`. */
+  readonly unlabelled?: FloatArray
 }
 
 /** How columns become features; saved with an exported model. */
@@ -195,6 +207,8 @@ export interface PreparedData {
   readonly inputs: Float32Array
   /** Scaled inputs of rows without a target, if there are any. */
   readonly unlabelled?: Float32Array | undefined
+  /** What a teacher from outside says, values scaled as the targets. */
+  readonly teaching?: { readonly measured: Float32Array; readonly unlabelled?: Float32Array } | undefined
   /** Class indices, or scaled targets. */
   readonly targets: Float32Array
   /** Which classes count more in training; all rows count equally without it. */

@@ -6,6 +6,13 @@ import { inMemory } from './given.js'
 import { readUnlabelledFiles } from './read-content.js'
 import type { Dataset, Unlabelled } from './types.js'
 
+/** Rows of `data.unlabelled`, which rows of its files they are, and how many these have. */
+export interface ReadUnlabelled {
+  readonly unlabelled: Unlabelled
+  readonly from: Uint32Array
+  readonly rows: number
+}
+
 /**
  * Reads the rows of `data.unlabelled` as `predict` reads new ones: columns by name, in any order, those of the
  * targets ignored. Rows for which a model would have no prediction are left out. Throws an InputError if no row is
@@ -14,7 +21,7 @@ import type { Dataset, Unlabelled } from './types.js'
 export async function readUnlabelled(
   settings: DataSettings,
   { encoding, features, shape }: Pick<Dataset, 'encoding' | 'features' | 'shape'>,
-): Promise<Unlabelled | undefined> {
+): Promise<ReadUnlabelled | undefined> {
   if (settings.unlabelled.length === 0) return undefined
   if (settings.reader.name === inMemory)
     throw new InputError(
@@ -26,19 +33,20 @@ export async function readUnlabelled(
     const { inputs, rows, remarks } = encodeContent(encoding, content, { features })
     const refused = (row: number) => remarks.get(row)?.some((remark) => remark.refused) ?? false
     const kept = Uint32Array.from({ length: rows }, (_, row) => row).filter((row) => !refused(row))
-    return { inputs: gather(inputs, size, kept), rows: kept.length, leftOut: rows - kept.length }
+    return { inputs: gather(inputs, size, kept), kept, rows }
   })
-  const sumOf = (key: 'rows' | 'leftOut') => parts.reduce((sum, part) => sum + part[key], 0)
-  const rows = sumOf('rows')
+  const rows = parts.reduce((sum, { kept }) => sum + kept.length, 0)
   if (rows === 0)
     throw new InputError(
       `config.data.unlabelled: expected rows that the model can predict, got none of ${settings.unlabelled.join(', ')}`,
     )
   const inputs = new Float64Array(rows * size)
-  let at = 0
+  const from = new Uint32Array(rows)
+  let [at, before] = [0, 0]
   for (const part of parts) {
-    inputs.set(part.inputs, at)
-    at += part.inputs.length
+    inputs.set(part.inputs, at * size)
+    for (const row of part.kept) from[at++] = before + row
+    before += part.rows
   }
-  return { rows, inputs, leftOut: sumOf('leftOut') }
+  return { unlabelled: { rows, inputs, leftOut: before - rows }, from, rows: before }
 }

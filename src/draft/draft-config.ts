@@ -48,6 +48,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       data: {
         ...placed(data.section, place),
         ...(options.unlabelled !== undefined && { unlabelled: place(options.unlabelled) }),
+        ...(options.teacher !== undefined && { teacher: place(options.teacher) }),
       },
       split: data.split,
       objective,

@@ -11,6 +11,7 @@ export interface DraftOptions {
   readonly drop?: string | readonly string[]
   /** The file of further rows whose target nobody knows. */
   readonly unlabelled?: string | undefined
+  readonly teacher?: string | undefined
   /** The number of time steps by which the target is forecast. If given, rows are time steps. */
   readonly horizon?: number
   /** Time steps that a forecast gets as input. */

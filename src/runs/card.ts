@@ -23,6 +23,7 @@ import type { Architecture } from '../supernet/types.js'
 import { isTaught, isUnpruned } from '../trial/baseline.js'
 import { criterionRemedy } from '../trial/criteria/judge.js'
 import type { BenchmarkFigures, KeptMetrics } from '../trial/figures.js'
+import { knownTeacher } from '../trial/known-teacher.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import type { Trial } from '../trial/types.js'
 import { criterionText, modelFolderFor } from './model-folder.js'
@@ -74,6 +75,9 @@ const refusal = (metrics: KeptMetrics): string =>
  */
 function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetrics): string {
   const { from } = trial.config.retrain
+  const known = knownTeacher(trial)
+  if (known)
+    return `; ${formatPercent(known.share)} of the loss compared it with a teacher from outside${furtherText(trial.config.retrain.distillation)}`
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
   const { distillation } = trial.config.retrain

@@ -25,7 +25,10 @@ export interface RunPlan {
   readonly limitBytes: number | null
   readonly memory: readonly StageMemory[]
   /** The settings of the stages, with what the configuration leaves open filled in. */
-  readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
+  readonly training: Pick<ResolvedConfig, 'search' | 'retrain'> & {
+    /** The files of `data.teacher`. */
+    readonly teacher?: ResolvedConfig['data']['teacher']
+  }
   /**
    * What the parts take on this machine as it is now, `typical` and `most` of each: the latter if nothing is
    * removed and no training stops early.
@@ -89,7 +92,11 @@ export async function measuredPlan(
     smallest: least('parameters'),
     limitBytes: limit ?? null,
     memory,
-    training: { search: trial.config.search, retrain: trial.config.retrain },
+    training: {
+      search: trial.config.search,
+      retrain: trial.config.retrain,
+      teacher: trial.config.data.teacher,
+    },
     minutes: minutesOf(expected),
     budget: trial.schedule.budget ?? null,
     budgets: budgetsOf(trial, (metric) => least(metric)[metric]),

@@ -167,15 +167,14 @@ function checkRoom(
 }
 
 /** Rows without a target need a teacher; trees teach what they say of rows as these are. */
-function checkTeacher(
-  { augment, distillation: { share, trees = 0, unlabelled }, options }: Config['retrain'],
-  data: PreparedData,
-): void {
+function checkTeacher({ augment, distillation, options }: Config['retrain'], data: PreparedData): void {
+  const { share, trees = 0, unlabelled } = distillation
+  if (data.teaching) checkKnownTeacher(distillation, augment)
   if (unlabelled !== undefined && !data.unlabelled)
     throw new InputError(
       'config.retrain.distillation.unlabelled: only beside data.unlabelled, got none; name the file of these rows there',
     )
-  if (data.unlabelled && (share === 0 || options !== undefined))
+  if (data.unlabelled && (share === 0 || (options !== undefined && !data.teaching)))
     throw new InputError(
       `config.data.unlabelled: expected a teacher that says what these rows are, got ${share === 0 ? 'retrain.distillation.share: 0' : 'retrain.options, whose network has none'}; remove one of them`,
     )
@@ -183,6 +182,28 @@ function checkTeacher(
     throw new InputError(
       `config.retrain.distillation.trees: expected no retrain.augment beside it, for trees know rows as they are, got ${Object.keys(augment).join(', ')}; remove one of them`,
     )
+}
+
+/** A teacher of which only outputs are known teaches alone, and says nothing of other rows. */
+function checkKnownTeacher(
+  { share, trees = 0, teachers = 1, made }: Config['retrain']['distillation'],
+  augment: Config['retrain']['augment'],
+): void {
+  const why = 'for files know rows as they are'
+  const other =
+    share === 0
+      ? 'retrain.distillation.share: 0, which listens to no teacher'
+      : trees > 0
+        ? 'retrain.distillation.trees, another one'
+        : teachers > 1
+          ? `retrain.distillation.teachers: ${teachers}, other ones`
+          : made && made.rows > 0
+            ? `retrain.distillation.made (${why})`
+            : augment?.mixup !== undefined
+              ? `retrain.augment.mixup (${why})`
+              : undefined
+  if (other !== undefined)
+    throw new InputError(`config.data.teacher: expected it alone, got ${other} beside it; remove one of them`)
 }
 
 function checkSmoothing({ retrain: { labelSmoothing = 0 } }: Config, isClass: boolean): void {

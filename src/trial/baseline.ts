@@ -1,12 +1,8 @@
 import { sha256 } from '../base/hash.js'
 import { randomSource } from '../base/random.js'
-import { gather } from '../data/batches.js'
-import { outputsOf } from '../data/types.js'
 import { unprunedNetwork } from '../derive/network.js'
 import { costOf } from '../nn/cost.js'
 import { withoutDeadNodes } from '../nn/transform.js'
-import { mostUnexplained } from '../objective/most-unexplained.js'
-import { errorOf, metrics } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { taskOutputs, valueOf } from '../train/evaluate.js'
 import { calibrated } from './calibrate.js'
@@ -14,21 +10,24 @@ import { comparedOf } from './compared.js'
 import { decidedBy } from './decide.js'
 import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
 import { withNetwork } from './with-network.js'
+import { hasKnownTeacher } from './known-teacher.js'
 import { measureRows } from './noise.js'
 import { retrainStage } from './retrain-stage.js'
+import { unexplainedShare } from './share.js'
 import { meanOf, type NetworkTeacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
  * Whether the derived network learns from the unpruned supernet. It does not if it is retrained at another
- * size than was searched.
+ * size than was searched, or if a teacher from outside is given.
  */
-export const isTaught = ({ config, retrained }: Trial): boolean =>
-  config.retrain.distillation.share !== 0 && retrained === undefined
+export const isTaught = ({ config, data, retrained }: Trial): boolean =>
+  config.retrain.distillation.share !== 0 && retrained === undefined && data.teaching === undefined
 
 /** How many rows without a target a batch of the derived network has for each measured one. */
 export function furtherPerRow(trial: Trial): number {
   const { made, unlabelled = 0 } = trial.config.retrain.distillation
+  if (hasKnownTeacher(trial)) return trial.data.teaching!.unlabelled ? unlabelled : 0
   if (!isTaught(trial)) return 0
   return (made?.rows ?? 0) + unlabelled
 }
@@ -153,21 +152,15 @@ export function baselineOf(trial: Trial, retrained: Retrained, others: readonly 
   })
 }
 
-/**
- * The teacher's share of the derived network's loss. For `unexplained` it is min(½, Σ(y − t)² / Σ(t − t̄)²)
- * over the validation rows, where t̄ is the mean of each output. This bounds the noise of the targets from
- * above. If that noise is small, the teacher's own errors would outweigh it.
- */
+/** The teacher's share of the derived network's loss. */
 function shareOf({ config, data }: Trial, teachers: readonly Retrained[]): number {
   const { share } = config.retrain.distillation
   if (share !== 'unexplained') return share
-  const rows = data.splits.validation
-  if (rows.length === 0) return mostUnexplained
-  const width = outputsOf(data.dataset.task)
-  // Computed in scaled units, in which all outputs count equally.
-  const outputs = teachers.map(({ graph, values }) =>
-    withNetwork(graph, values, (network) => taskOutputs(network, data, rows)),
+  return unexplainedShare(data, (rows) =>
+    meanOf(
+      teachers.map(({ graph, values }) =>
+        withNetwork(graph, values, (network) => taskOutputs(network, data, rows)),
+      ),
+    ),
   )
-  const explained = metrics.r2.value(meanOf(outputs), gather(data.targets, width, rows), width)
-  return Number.isNaN(explained) ? mostUnexplained : Math.min(mostUnexplained, errorOf('r2', explained))
 }

@@ -16,7 +16,10 @@ export interface FurtherOptions {
 }
 
 /** Inputs of which nobody knows the target, [count, …shape], and how many of them are in a batch for each measured row. */
-export type Further = Pick<FurtherRows, 'count' | 'perRow' | 'inputs'>
+export interface Further extends Pick<FurtherRows, 'count' | 'perRow' | 'inputs'> {
+  /** Which rows of `data.unlabelled` they are, if not all. */
+  readonly of?: Uint32Array | undefined
+}
 
 /** Rows of `data.unlabelled`, and those that are made of measured ones, as far as they are wanted. */
 export function furtherInputs(
@@ -32,7 +35,7 @@ export function furtherInputs(
     const draw = random.stream('unlabelled rows')
     const some = all > most ? draw.permutation(all).subarray(0, most).sort() : undefined
     const inputs = some ? gather(data.unlabelled, size, some) : data.unlabelled
-    further.push({ count: inputs.length / size, perRow: unlabelled, inputs })
+    further.push({ count: inputs.length / size, perRow: unlabelled, inputs, of: some })
   }
   if (made && made.rows > 0) {
     const wanted = Math.min(pool.most, Math.max(pool.least, pool.perRow * rows.length))

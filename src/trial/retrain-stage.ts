@@ -3,13 +3,15 @@ import type { Stage } from '../events/types.js'
 import type { Graph } from '../nn/graph.js'
 import type { Recipe } from '../train/recipe.js'
 import type { Retrained } from './figures.js'
+import { knownTeacher } from './known-teacher.js'
 import { retrain } from './retrain.js'
 import { taughtByTrees } from './taught-by-trees.js'
 import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
- * Trains a discrete network as the configuration says, which without a teacher may learn from boosted trees.
+ * Trains a discrete network as the configuration says, which without a teacher of the trial learns from that of
+ * `data.teacher`, or from boosted trees.
  * Throws Interrupted if a signal stops it.
  */
 export async function retrainStage(
@@ -29,7 +31,7 @@ export async function retrainStage(
     metric,
     random,
     emit,
-    teacher: teacher ?? (await taughtByTrees(trial, signal)),
+    teacher: teacher ?? knownTeacher(trial) ?? (await taughtByTrees(trial, signal)),
     recipe,
     signal,
     execute,

@@ -29,6 +29,8 @@ export interface TrainedNetwork {
 export interface KnownTeacher {
   readonly share: number
   readonly outputs: (rows: Uint32Array) => ArrayLike<number>
+  /** The outputs for each row of `data.unlabelled`, if they are known as well. */
+  readonly unlabelled?: Float32Array | undefined
 }
 
 /** The number of rows that a teacher predicts in one turn of the event loop. */
@@ -50,7 +52,7 @@ export interface LessonOptions extends FurtherOptions {
 /**
  * The predictions of a teacher for `rows`. Rows that never change are predicted once, and so are rows that
  * have no target or are made. Augmented rows are predicted in every batch, because the teacher must see the same inputs as the
- * student (Beyer et al., arXiv:2106.05237). A teacher that only knows the rows says nothing of further ones.
+ * student (Beyer et al., arXiv:2106.05237). A teacher that only knows the rows says nothing of made ones.
  */
 export async function lessonsOf(
   teacher: Teacher,
@@ -62,7 +64,7 @@ export async function lessonsOf(
   const width = outputsOf(task)
   if ('outputs' in teacher) {
     const taught = byRow(Float32Array.from(teacher.outputs(rows)), width, data, rows)
-    return { taught, further: [], dispose: () => undefined }
+    return { taught, further: knownFurther(teacher, data, rows, options), dispose: () => undefined }
   }
   const stores = teacher.networks.map(({ graph, values }) => ParameterStore.filled(graph, values))
   const networks = teacher.networks.map(({ graph }, i) => discreteNetwork(graph, stores[i]!))
@@ -106,19 +108,42 @@ async function inStretches(
   return all
 }
 
+/** The rows of `data.unlabelled` with what a teacher is known to say of them. */
+const knownFurther = (
+  { unlabelled }: KnownTeacher,
+  data: PreparedData,
+  rows: Uint32Array,
+  options: FurtherOptions,
+): FurtherRows[] =>
+  unlabelled
+    ? furtherInputs(data, rows, { ...options, made: undefined }).map(({ of, ...further }) =>
+        withTargets(data, further, of ? gather(unlabelled, outputsOf(data.dataset.task), of) : unlabelled),
+      )
+    : []
+
 /** Further rows with what the teacher says of them, also as targets. */
 async function withLessons(
-  { dataset: { task } }: PreparedData,
+  data: PreparedData,
   { count, perRow, inputs }: Further,
   said: (inputs: Float32Array, rows: number) => Float32Array,
 ): Promise<FurtherRows> {
   const size = inputs.length / count
-  const taught = await inStretches(count, outputsOf(task), (from, to) =>
+  const taught = await inStretches(count, outputsOf(data.dataset.task), (from, to) =>
     said(inputs.subarray(from * size, to * size), to - from),
   )
+  return withTargets(data, { count, perRow, inputs }, taught)
+}
+
+function withTargets(
+  { dataset: { task } }: PreparedData,
+  further: Omit<Further, 'of'>,
+  taught: Float32Array,
+): FurtherRows {
   const targets =
-    task.kind === 'classification' ? Float32Array.from(softmax(Float64Array.from(taught), count)) : taught
-  return { count, perRow, inputs, taught, targets }
+    task.kind === 'classification'
+      ? Float32Array.from(softmax(Float64Array.from(taught), further.count))
+      : taught
+  return { ...further, taught, targets }
 }
 
 /** Looks up predictions of rows that are known, rows × width. */

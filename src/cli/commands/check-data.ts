@@ -29,6 +29,13 @@ export const checkDataCommand = command({
     if (args.json) return print(JSON.stringify({ ...report, training: { search, retrain } }))
     const { dataText } = await import('../data-text.js')
     const { trainingLines } = await import('../training-text.js')
-    print(wrapLines([dataText(report), '', ...trainingLines({ search, retrain })].join('\n'), columns))
+    print(
+      wrapLines(
+        [dataText(report), '', ...trainingLines({ search, retrain, teacher: config.data.teacher })].join(
+          '\n',
+        ),
+        columns,
+      ),
+    )
   },
 })
